@@ -1,0 +1,51 @@
+# Everything here sets itself up on a fresh clone that has Python 3.11, make and git.
+#   make report      the demonstration and the example, from raw files to reports
+#   make test        every test but the slow simulations
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+TESTS ?= tests
+
+.PHONY: report test test-slow lab lint docs lock clean
+
+report: $(READY)
+	$(BIN)/evaluation simulate --plain
+	$(BIN)/evaluation run 2025 --plain
+	$(BIN)/python examples/social-insurance/prepare.py
+	$(BIN)/evaluation run --workspace examples/social-insurance --plain
+
+test: $(READY)
+	$(BIN)/python -m pytest $(TESTS)
+
+test-slow: $(READY)
+	$(BIN)/python -m pytest $(TESTS) -m slow
+
+lab: $(READY)
+	$(BIN)/evaluation lab
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy src
+	$(BIN)/lint-imports
+
+docs: $(READY)
+	$(BIN)/python -m evaluation.app.generate
+
+# The lock is made anew after a change of pyproject.toml; uv is the one tool that is not in the lock itself.
+lock:
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+	  --custom-compile-command 'make lock' --extra dev pyproject.toml --output-file requirements.lock
+
+# Bytecode is compiled here, on all cores: a first run without it takes three times as long.
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14) and "Python 3.11, 3.12 or 3.13 is needed: make PYTHON=python3.11 report")'
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --no-compile -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m compileall -q -j 0 $(VENV)/lib src || true
+	touch $(READY)
+
+clean:
+	rm -rf $(VENV) .staging .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,1 @@
+"""Frames to figures, tables and words that people read."""

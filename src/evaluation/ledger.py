@@ -1,0 +1,107 @@
+"""The account of every received row and cell: what class a row is of, what became of it, what was remarked.
+
+Cleaning functions return frames of these shapes; nothing is dropped without a row here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+RowClass = Literal["title", "header", "numbering", "section", "data", "subtotal", "total", "footnote", "blank"]
+ROW_CLASSES: tuple[RowClass, ...] = (
+    "title", "header", "numbering", "section", "data", "subtotal", "total", "footnote", "blank",
+)  # fmt: skip
+Fate = Literal["kept", "merged", "quarantined"]
+FATES: tuple[Fate, ...] = ("kept", "merged", "quarantined")
+Severity = Literal["error", "warning", "info"]
+Action = Literal["repaired", "emptied", "kept", "filled", "quarantined", "not_read"]
+
+LEDGER_COLUMNS = ["source", "sheet", "row", "row_class", "fate", "record_key"]
+ISSUE_COLUMNS = [
+    "issue_id", "source", "file_name", "sheet", "cell", "row", "field", "raw", "rule", "severity", "action",
+    "value", "suggestion",
+]  # fmt: skip
+
+
+class LedgerError(Exception):
+    """Rows are unaccounted for; the message names source, sheet and the numbers that do not add up."""
+
+
+@dataclass(frozen=True)
+class Issue:
+    """One remark on a received cell or row. ``raw`` is empty where the field may hold personal data."""
+
+    source: str
+    rule: str
+    severity: Severity
+    action: Action
+    file_name: str | None = None
+    sheet: str | None = None
+    cell: str | None = None
+    row: int | None = None
+    field: str | None = None
+    raw: str | None = None
+    value: str | None = None
+    suggestion: str | None = None
+
+
+def issues_frame(issues: list[Issue]) -> pd.DataFrame:
+    """Frame of ISSUE_COLUMNS; ``issue_id`` is stable for the same remark on the same cell."""
+    rows = []
+    seen: dict[str, int] = {}
+    for issue in issues:
+        place = "|".join(
+            str(part) for part in (issue.source, issue.sheet, issue.cell, issue.row, issue.field, issue.rule)
+        )
+        count = seen[place] = seen.get(place, 0) + 1
+        digest = hashlib.sha256(f"{place}|{count}".encode()).hexdigest()[:12]
+        rows.append({"issue_id": digest, **vars(issue)})
+    return pd.DataFrame(rows, columns=ISSUE_COLUMNS)
+
+
+def row_accounts(row_ledger: pd.DataFrame) -> pd.DataFrame:
+    """Counts by source and sheet: one column a row class and a fate, and ``rows``."""
+    if row_ledger.empty:
+        return pd.DataFrame(columns=["source", "sheet", "rows", *ROW_CLASSES, *FATES])
+    groups = row_ledger.groupby(["source", "sheet"], sort=False)
+    classes = groups["row_class"].value_counts().unstack(fill_value=0)
+    fates = groups["fate"].value_counts().unstack(fill_value=0)
+    accounts = pd.concat(
+        [
+            groups.size().rename("rows"),
+            classes.reindex(columns=list(ROW_CLASSES), fill_value=0),
+            fates.reindex(columns=list(FATES), index=classes.index, fill_value=0),
+        ],
+        axis=1,
+    )
+    return accounts.reset_index().rename_axis(columns=None)
+
+
+def check_accounts(row_ledger: pd.DataFrame, physical_rows: pd.DataFrame) -> pd.DataFrame:
+    """Row accounts, after proving that rows = sum of classes and data rows = sum of fates.
+
+    ``physical_rows`` (columns source, sheet, rows) is counted by the reader, independently of classification.
+    Raises LedgerError naming each sheet whose rows do not add up.
+    """
+    accounts = row_accounts(row_ledger)
+    merged = physical_rows.merge(accounts, on=["source", "sheet"], how="outer", suffixes=("_physical", ""))
+    merged = merged.fillna({name: 0 for name in merged.columns if name not in ("source", "sheet")})
+    classified = merged[list(ROW_CLASSES)].sum(axis=1)
+    fated = merged[list(FATES)].sum(axis=1)
+    repeated = row_ledger.duplicated(subset=["source", "sheet", "row"])
+    wrong = merged[(merged["rows_physical"] != classified) | (merged["data"] != fated)]
+    problems = [
+        f"{row.source}, sheet {row.sheet}: {int(row.rows_physical)} rows received, {int(row.rows)} classified, "
+        f"{int(row.data)} of them data, {int(row.kept + row.merged + row.quarantined)} with a known fate"
+        for row in wrong.itertuples()
+    ]
+    problems += [
+        f"{row.source}, sheet {row.sheet}: row {row.row} is counted twice" for row in row_ledger[repeated].itertuples()
+    ]
+    if problems:
+        raise LedgerError("rows are unaccounted for: " + "; ".join(problems))
+    return accounts

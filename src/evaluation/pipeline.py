@@ -1,0 +1,186 @@
+"""START HERE: the steps of a programme year, what each reads and makes, and the settings it depends on.
+
+A step is a notebook of the same name. Steps 01 and 02 run for every year up to the chosen one, the others for
+the chosen year alone. Tables are declared in ``contracts.py``; settings in ``settings.py`` (``programme.*`` from
+``config/programme.yml``, ``year.*`` from ``config/years/<year>.yml``, ``plan.*`` from ``config/plan/<year>.yml``).
+A step sees only what it declares here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Scope = Literal["each_year", "chosen_year"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One notebook of the pipeline.
+
+    ``needs`` are tables without which the step does not apply; ``uses`` are read where they exist.
+    ``history`` names those of them that are read for all years up to the chosen one.
+    ``sources`` are received files, by the names the year's settings give them.
+    """
+
+    name: str
+    question: str
+    folder: str
+    scope: Scope = "chosen_year"
+    sources: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    uses: tuple[str, ...] = ()
+    history: tuple[str, ...] = ()
+    makes: tuple[str, ...] = ()
+    figures: tuple[str, ...] = ()
+    exhibits: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+    territory: tuple[str, ...] = ()
+    needs_plan: bool = False
+
+
+SOURCE_TABLES: dict[str, tuple[str, ...]] = {
+    "territories": ("territories",),
+    "projects": ("projects", "project_funding", "project_participation"),
+    "scores": ("scores",),
+    "training_events": ("training_events",),
+    "attendance": ("attendance", "participants"),
+    "exchange_events": ("exchange_events", "exchange_participation"),
+    "consultations": ("consultations",),
+    "trial_households": ("trial_households",),
+}
+PROGRAMME_SOURCES = tuple(SOURCE_TABLES)
+PROGRAMME_TABLES = tuple(table for tables in SOURCE_TABLES.values() for table in tables)
+CONTROL_TABLES = ("source_files", "row_ledger", "issues")
+SURVEY_SOURCES = ("participants_survey", "residents_survey")
+SURVEY_TABLES = ("survey_waves", "survey_responses", "survey_answers")
+SURVEY_CONTROL_TABLES = ("survey_source_files", "survey_row_ledger", "survey_issues")
+HISTORY = (
+    "territories",
+    "projects",
+    "project_funding",
+    "project_participation",
+    "training_events",
+    "attendance",
+    "exchange_events",
+    "exchange_participation",
+    "consultations",
+)
+
+# fmt: off
+STEPS: tuple[Step, ...] = (
+    Step(
+        "01_clean_programme", "What did we receive, what does each cell mean, and what happened to every row?",
+        folder="", scope="each_year",
+        sources=PROGRAMME_SOURCES,
+        makes=(*PROGRAMME_TABLES, *CONTROL_TABLES, "findings_data"),
+        exhibits=("row_accounts", "issues_by_rule"),
+        settings=("year.year", "year.territory_date", "year.sources", "programme.region_code", "programme.disclosure"),
+        territory=("registry", "aliases", "decisions"),
+    ),
+    Step(
+        "02_clean_survey", "Who answered, what did they say, and what could not be read?",
+        folder="", scope="each_year",
+        sources=SURVEY_SOURCES,
+        uses=("territories", "training_events"),
+        makes=(*SURVEY_TABLES, *SURVEY_CONTROL_TABLES, "findings_survey"),
+        exhibits=("survey_row_accounts", "survey_ratings"),
+        settings=("year.year", "year.territory_date", "year.sources", "year.surveys", "programme.disclosure"),
+        territory=("registry", "aliases", "decisions"),
+    ),
+    Step(
+        "03_build_panel", "What had every unit received before each deadline, and what did it achieve?",
+        folder="panel",
+        needs=("territories", "projects"),
+        uses=HISTORY[2:], history=HISTORY,
+        makes=("panel", "project_table", "exchange_ties", "reconciliation", "findings_panel"),
+        exhibits=("panel_by_year", "reconciliation", "crosswalk_open"),
+        settings=("years.application_deadline", "years.territory_date", "programme.exposure",
+                  "programme.reference_totals", "programme.disclosure"),
+        territory=("registry", "crosswalk"),
+    ),
+    Step(
+        "04_map_coverage", "Whom does the programme reach, and where are the gaps?",
+        folder="results",
+        needs=("territories", "projects"),
+        uses=("project_funding", "project_participation", "training_events", "attendance",
+              "exchange_participation", "panel"),
+        makes=("indicators", "findings_coverage"),
+        figures=("coverage_map", "training_map"),
+        exhibits=("coverage", "white_spots"),
+        settings=("year.year", "year.territory_date", "programme.map", "programme.simulated", "programme.disclosure"),
+        territory=("registry", "crosswalk", "boundaries"),
+    ),
+    Step(
+        "05_describe_support", "What support was given, to whom, and how does exchange connect the units?",
+        folder="results",
+        uses=("territories", "projects", "project_funding", "training_events", "attendance", "participants",
+              "exchange_events", "exchange_participation", "consultations", "exchange_ties",
+              "survey_waves", "survey_responses", "survey_answers"),
+        history=("territories", "training_events", "attendance", "exchange_events", "exchange_participation",
+                 "consultations"),
+        makes=("support_summary", "findings_support"),
+        figures=("support_by_year", "exchange_network"),
+        exhibits=("support_by_year", "projects_by_topic", "training_ratings"),
+        settings=("year.year", "programme.simulated", "programme.disclosure"),
+    ),
+    Step(
+        "06_estimate_outcomes", "How do training and exchange relate to what the units achieve?",
+        folder="results",
+        needs=("panel",), uses=("project_table",),
+        makes=("estimates", "findings_outcomes"),
+        figures=("main_estimates", "event_study"),
+        exhibits=("estimates",),
+        settings=("plan.models", "programme.simulated", "programme.disclosure"), needs_plan=True,
+    ),
+    Step(
+        "07_check_robustness", "What would change the conclusion?",
+        folder="results",
+        needs=("panel", "estimates"), uses=("project_table",),
+        makes=("robustness", "findings_robustness"),
+        figures=("robustness",),
+        exhibits=("robustness",),
+        settings=("plan.models", "plan.robustness", "programme.simulated", "programme.disclosure"), needs_plan=True,
+    ),
+    Step(
+        "08_compare_years", "What changed against last year, and what only seems to have changed?",
+        folder="results",
+        needs=("panel",), uses=("indicators", "reconciliation"),
+        makes=("year_comparison", "findings_years"),
+        figures=("indicators_by_year",),
+        exhibits=("year_comparison",),
+        settings=("year.year", "programme.simulated", "programme.disclosure"),
+        territory=("registry", "crosswalk", "breaks"),
+    ),
+    Step(
+        "09_write_report", "What can be said, to whom, and on what grounds?",
+        folder="",
+        uses=("territories", "source_files", "row_ledger", "issues", "reconciliation", "estimates", "robustness",
+              "findings_data", "findings_survey", "findings_panel", "findings_coverage", "findings_support",
+              "findings_outcomes", "findings_robustness", "findings_years"),
+        files=("report.ru.html", "report.en.html"),
+        settings=("programme.title", "programme.institute", "programme.simulated", "programme.disclosure",
+                  "programme.report_text", "programme.steps", "plan.questions", "plan.models",
+                  "year.year", "year.territory_date"),
+    ),
+)
+# fmt: on
+
+STEP_NAMES: tuple[str, ...] = tuple(step.name for step in STEPS)
+
+
+def step_named(name: str) -> Step:
+    """The step called ``name`` (a notebook's name without its ending). Raises KeyError listing the steps there are."""
+    for step in STEPS:
+        if step.name == name:
+            return step
+    raise KeyError(f"{name}: no such step; the steps are {', '.join(STEP_NAMES)}")
+
+
+def maker_of(table: str) -> Step:
+    """The one step that makes ``table``."""
+    for step in STEPS:
+        if table in step.makes:
+            return step
+    raise KeyError(f"{table}: no step makes this table")

@@ -1,0 +1,337 @@
+"""Every path of a workspace, and what each step reads and makes in it."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import hmac
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from evaluation import pipeline
+from evaluation.codebook import Codebook, read_codebook
+from evaluation.pipeline import Step
+from evaluation.settings import (
+    InputProblem,
+    Language,
+    Plan,
+    Programme,
+    Settings,
+    Text,
+    Year,
+    read_plan,
+    read_programme,
+    read_year,
+)
+
+WORKSPACE = "EVALUATION_WORKSPACE"
+KEY_FILE = "EVALUATION_KEY_FILE"
+FIGURE_FORMATS = ("svg", "png")
+EXHIBIT_FORMATS = ("html", "csv")
+
+
+@dataclass(frozen=True)
+class Applicability:
+    """Whether a step applies to a year of this workspace, and if not, why."""
+
+    applies: bool
+    reason: Text | None = None
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """One programme's folder: its settings and every path in it."""
+
+    root: Path
+    programme: Programme
+
+    @cached_property
+    def codebook(self) -> Codebook:
+        return read_codebook(self._own("config", "codebook.csv").parent)
+
+    def _own(self, *parts: str) -> Path:
+        """A file of this workspace or, where it brings none, of the repository."""
+        own = self.root.joinpath(*parts)
+        return own if own.exists() else repository().joinpath(*parts)
+
+    # ---- settings -------------------------------------------------------------------------------------------
+
+    @cached_property
+    def years(self) -> list[int]:
+        """Years that have a settings file, in order."""
+        found = (self.root / "config" / "years").glob("*.yml")
+        return sorted(int(path.stem) for path in found if path.stem.isdigit())
+
+    def years_up_to(self, year: int) -> list[int]:
+        return [known for known in self.years if self.programme.first_year <= known <= year]
+
+    def year_file(self, year: int) -> Path:
+        return self.root / "config" / "years" / f"{year}.yml"
+
+    def year(self, year: int) -> Year:
+        if year not in self._years:
+            known = ", ".join(map(str, self.years)) or "—"
+            if year not in self.years:
+                raise InputProblem(
+                    f"Год {year} не настроен: нет файла {self.year_file(year)}. Настроены годы: {known}. "
+                    "Проверьте год или создайте файл по образцу соседнего.",
+                    f"Year {year} is not set up: there is no file {self.year_file(year)}. Years set up: {known}. "
+                    "Check the year, or create the file after a neighbouring one.",
+                )
+            settings = read_year(self.year_file(year))
+            if settings.year != year:
+                raise InputProblem(
+                    f"{self.year_file(year)}: ключ «year» равен {settings.year}, а файл назван {year}. Исправьте это.",
+                    f"{self.year_file(year)}: key 'year' is {settings.year}, the file is named {year}. Correct this.",
+                )
+            self._years[year] = settings
+        return self._years[year]
+
+    @cached_property
+    def _years(self) -> dict[int, Year]:
+        return {}
+
+    def plan_file(self, year: int) -> Path:
+        return self.root / "config" / "plan" / f"{year}.yml"
+
+    def plan(self, year: int) -> Plan | None:
+        if year not in self._plans:
+            path = self.plan_file(year)
+            self._plans[year] = read_plan(path) if path.exists() else None
+        return self._plans[year]
+
+    @cached_property
+    def _plans(self) -> dict[int, Plan | None]:
+        return {}
+
+    def key_file(self) -> Path:
+        """The pseudonym key, outside the project: EVALUATION_KEY_FILE or ~/.config/evaluation/<id>.key."""
+        own = os.environ.get(KEY_FILE)
+        return Path(own) if own else Path.home() / ".config" / "evaluation" / f"{self.programme.id}.key"
+
+    # ---- places ---------------------------------------------------------------------------------------------
+
+    def raw_folder(self, year: int) -> Path:
+        return self.root / "data" / "raw" / str(year)
+
+    def table_path(self, table: str, year: int) -> Path:
+        folder = pipeline.maker_of(table).folder
+        return self.root / "data" / "processed" / str(year) / folder / f"{table}.parquet"
+
+    def report_folder(self, year: int) -> Path:
+        return self.root / "reports" / str(year) / "draft"
+
+    def run_folder(self, year: int) -> Path:
+        return self.report_folder(year) / "run"
+
+    def figure_path(self, name: str, year: int, language: Language, ending: str = "svg") -> Path:
+        return self.report_folder(year) / "figures" / f"{name}.{language}.{ending}"
+
+    def exhibit_path(self, name: str, year: int, language: Language, ending: str = "html") -> Path:
+        return self.report_folder(year) / "tables" / f"{name}.{language}.{ending}"
+
+    def notebook(self, step: str) -> Path:
+        """The step's notebook: this workspace's own, else the repository's."""
+        return self._own("notebooks", f"{step}.ipynb")
+
+    def executed_notebook(self, step: str, year: int) -> Path:
+        return self.report_folder(year) / "notebooks" / f"{step}.ipynb"
+
+    def territory_file(self, name: str) -> Path | None:
+        """File of the registry, crosswalk, boundaries, aliases, decisions or breaks; None where there is none."""
+        registry = self.programme.registry
+        units = self.root / registry.units
+        places: dict[str, Path | None] = {
+            "registry": units,
+            "crosswalk": self.root / registry.crosswalk if registry.crosswalk else None,
+            "boundaries": self.root / registry.boundaries if registry.boundaries else None,
+            "aliases": units.parent / "aliases.csv",
+            "decisions": self.root / "config" / "decisions.csv",
+            "breaks": self.root / "config" / "breaks.csv",
+        }
+        path = places[name]
+        optional = name in ("aliases", "decisions", "breaks")
+        return None if path is None or (optional and not path.exists()) else path
+
+    def questionnaires(self, year: int) -> dict[str, Path]:
+        """Questionnaire workbook by survey source."""
+        surveys = self.year(year).surveys
+        return {name: self._own("config", "survey", survey.questionnaire) for name, survey in surveys.items()}
+
+    # ---- what a step reads and makes here -------------------------------------------------------------------
+
+    def step(self, name: str) -> Step:
+        """The step as declared, with what this workspace's settings replace."""
+        declared = pipeline.step_named(name)
+        own = self.programme.steps.get(name)
+        if own is None:
+            return declared
+        changes = {key: getattr(own, key) for key in ("needs", "uses", "figures", "exhibits")}
+        return dataclasses.replace(declared, **{key: value for key, value in changes.items() if value is not None})
+
+    def made(self, step: Step, year: int) -> tuple[str, ...]:
+        """Tables that the step makes in this year: of the programme's tables those whose source is configured."""
+        if not self.applicability(step, year).applies:
+            return ()
+        sources = self.year(year).sources
+        absent = {
+            table
+            for source, tables in pipeline.SOURCE_TABLES.items()
+            for table in tables
+            if source not in sources and table != "territories"
+        }
+        return tuple(table for table in step.makes if table not in absent)
+
+    def available(self, table: str, year: int) -> bool:
+        step = self.step(pipeline.maker_of(table).name)
+        return table in self.made(step, year)
+
+    def applicability(self, step: Step, year: int) -> Applicability:
+        """Whether the step applies: not excluded by the settings, its sources configured, its needed tables made."""
+        own = self.programme.steps.get(step.name)
+        if own is not None and not own.applicable:
+            return Applicability(False, own.reason)
+        if step.scope == "each_year" and not set(step.sources) & set(self.year(year).sources):
+            return Applicability(
+                False,
+                Text(
+                    ru=f"в настройках {year} года нет ни одного из источников: {', '.join(step.sources)}",
+                    en=f"the settings of {year} name none of the sources: {', '.join(step.sources)}",
+                ),
+            )
+        lacking = [table for table in step.needs if not self.available(table, year)]
+        if lacking:
+            return Applicability(
+                False, Text(ru=f"нет таблиц: {', '.join(lacking)}", en=f"no tables: {', '.join(lacking)}")
+            )
+        return Applicability(True)
+
+    def read_tables(self, step: Step, year: int) -> Iterator[tuple[str, int]]:
+        """Each table and year that the step reads."""
+        for table in (*step.needs, *step.uses):
+            years = self.years_up_to(year) if table in step.history else [year]
+            yield from ((table, then) for then in years if self.available(table, then))
+
+    def inputs(self, step: Step, year: int) -> dict[str, Path]:
+        """Every file that the step reads, by a name that does not depend on the workspace's place."""
+        files: dict[str, Path] = {}
+        sources = self.year(year).sources
+        for name in step.sources:
+            if name in sources:
+                files[f"source:{name}"] = self.raw_folder(year) / sources[name].file
+        if "year.surveys" in step.settings:
+            files |= {f"questionnaire:{name}": path for name, path in self.questionnaires(year).items()}
+        for table, then in self.read_tables(step, year):
+            files[f"table:{table}@{then}"] = self.table_path(table, then)
+        for name in step.territory:
+            path = self.territory_file(name)
+            if path is not None:
+                files[f"territory:{name}"] = path
+        if step.files:
+            files |= self._exhibits_of_others(step, year)
+            folder = self.report_text_folder()
+            if folder is not None:
+                files |= {f"text:{path.name}": path for path in sorted(folder.iterdir())}
+        return files
+
+    def report_text_folder(self) -> Path | None:
+        own = self.programme.report_text
+        return self.root / own if own else None
+
+    def _exhibits_of_others(self, step: Step, year: int) -> dict[str, Path]:
+        files: dict[str, Path] = {}
+        for other in map(self.step, pipeline.STEP_NAMES):
+            if other.name != step.name and self.applicability(other, year).applies:
+                made = self.outputs(other, year)
+                files |= {
+                    name: path for name, path in made.items() if name.startswith("figure:") and path.suffix == ".svg"
+                }
+                files |= {
+                    name: path for name, path in made.items() if name.startswith("exhibit:") and path.suffix == ".html"
+                }
+        return files
+
+    def outputs(self, step: Step, year: int) -> dict[str, Path]:
+        """Final place of every file that the step makes."""
+        files = {f"table:{table}": self.table_path(table, year) for table in self.made(step, year)}
+        for language in self.programme.languages:
+            for name in step.figures:
+                for ending in FIGURE_FORMATS:
+                    files[f"figure:{name}.{language}.{ending}"] = self.figure_path(name, year, language, ending)
+            for name in step.exhibits:
+                for ending in EXHIBIT_FORMATS:
+                    files[f"exhibit:{name}.{language}.{ending}"] = self.exhibit_path(name, year, language, ending)
+        for name in step.files:
+            if any(name.endswith(f".{language}.html") for language in self.programme.languages):
+                files[f"file:{name}"] = self.report_folder(year) / name
+        return files
+
+    def setting(self, key: str, year: int) -> Any:
+        """The value of one declared setting: programme.*, year.*, plan.* or years.* (by year up to ``year``)."""
+        group, _, name = key.partition(".")
+        if group == "programme":
+            return getattr(self.programme, name)
+        if group == "year":
+            return getattr(self.year(year), name)
+        if group == "years":
+            return {then: getattr(self.year(then), name) for then in self.years_up_to(year)}
+        plan = self.plan(year)
+        return None if plan is None else getattr(plan, name)
+
+    def parameters(self, step: Step, year: int) -> dict[str, Any]:
+        """JSON-ready values of the settings that the step declares."""
+        values = {key: _plain(self.setting(key, year)) for key in step.settings}
+        if "attendance" in step.sources and "attendance" in self.year(year).sources:
+            values["pseudonym_key"] = key_identity(self.key_file())
+        return values
+
+    def codebook_rows(self, step: Step) -> str:
+        """The codebook's rows that the step depends on, as text."""
+        tables = [*step.needs, *step.uses, *step.makes, "indicators", "models", "findings"]
+        tables += [f"source:{name}" for name in step.sources]
+        rows = self.codebook.rows_of(tables)
+        lists = self.codebook.choices[self.codebook.choices["list"].isin(rows["list"])]
+        return str(rows.to_csv(index=False)) + str(lists.to_csv(index=False))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Settings):
+        return value.model_dump(mode="json")
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    return value if value is None or isinstance(value, str | int | float | bool) else str(value)
+
+
+def key_identity(path: Path) -> str:
+    """What can be recorded of a key without giving it away; ``none`` while there is no key."""
+    if not path.exists():
+        return "none"
+    return hmac.new(path.read_bytes(), b"which key", hashlib.sha256).hexdigest()[:12]
+
+
+def repository() -> Path:
+    """The folder of the project this package was installed from."""
+    return Path(__file__).resolve().parents[2]
+
+
+def open_workspace(path: str | Path | None = None) -> Workspace:
+    """The workspace at ``path``; else of EVALUATION_WORKSPACE; else the nearest one at or above this folder."""
+    given = path or os.environ.get(WORKSPACE)
+    if given:
+        root = Path(given).resolve()
+        if not (root / "config" / "programme.yml").exists():
+            raise InputProblem(
+                f"{root} — не рабочее пространство: нет файла config/programme.yml. Укажите другую папку.",
+                f"{root} is not a workspace: it has no config/programme.yml. Name another folder.",
+            )
+    else:
+        here = Path.cwd().resolve()
+        places = [place for place in (here, *here.parents) if (place / "config" / "programme.yml").exists()]
+        root = places[0] if places else repository()
+    return Workspace(root, read_programme(root / "config" / "programme.yml"))

@@ -1,0 +1,1 @@
+"""Running the steps: what is stale, in which order, each notebook in its own kernel."""

@@ -1,0 +1,539 @@
+"""Every processed table: its unit of observation, key, columns and sensitivity, declared once.
+
+The file dictionary, the written Parquet types and the checks of ``contracts.py`` come from these declarations.
+Labels, units and allowed values of categories are data and live in ``config/codebook.csv``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import pandas as pd
+
+Kind = Literal["text", "code", "category", "integer", "number", "money", "date", "flag"]
+Sensitivity = Literal["open", "internal", "pseudonymous"]
+
+DTYPES: dict[Kind, str] = {
+    "text": "str",
+    "code": "str",
+    "category": "str",
+    "integer": "Int64",
+    "number": "float64",
+    "money": "float64",
+    "date": "datetime64[us]",
+    "flag": "boolean",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its kind, whether it may be empty, and the range of its values."""
+
+    name: str
+    kind: Kind
+    required: bool = True
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: what a row is, what identifies it, what it holds and who may see it."""
+
+    name: str
+    row: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    sensitivity: Sensitivity = "internal"
+    references: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns)
+
+    def empty(self) -> pd.DataFrame:
+        return pd.DataFrame({column.name: pd.Series(dtype=DTYPES[column.kind]) for column in self.columns})
+
+
+def _text(*names: str) -> tuple[Column, ...]:
+    return tuple(Column(name, "text", required=False) for name in names)
+
+
+def _count(name: str, required: bool = False) -> Column:
+    return Column(name, "integer", required, low=0)
+
+
+def _money(name: str, required: bool = False) -> Column:
+    return Column(name, "money", required, low=0)
+
+
+def _number(name: str, low: float | None = None, high: float | None = None, required: bool = False) -> Column:
+    return Column(name, "number", required, low=low, high=high)
+
+
+def _share(name: str) -> Column:
+    return Column(name, "number", required=False, low=0, high=1)
+
+
+_PROVENANCE = (Column("source", "text"), Column("source_sheet", "text"), Column("source_row", "integer", low=1))
+_YEAR = Column("year", "integer", low=1900, high=2200)
+_UNIT = Column("unit_id", "code")
+
+_SOURCE_FILES = (
+    Column("source", "text"),
+    Column("file_name", "text"),
+    Column("sha256", "code"),
+    _count("bytes", required=True),
+    Column("file_format", "text"),
+    *_text("encoding", "sheets", "hidden_sheets"),
+)
+_ROW_LEDGER = (
+    Column("source", "text"),
+    Column("sheet", "text"),
+    Column("row", "integer", low=1),
+    Column("row_class", "category"),
+    Column("fate", "category", required=False),
+    *_text("record_key"),
+)
+_ISSUES = (
+    Column("issue_id", "code"),
+    Column("source", "text"),
+    *_text("file_name", "sheet", "cell"),
+    Column("row", "integer", required=False, low=1),
+    *_text("field", "raw"),
+    Column("rule", "category"),
+    Column("severity", "category"),
+    Column("action", "category"),
+    *_text("value", "suggestion"),
+)
+_ESTIMATES = (
+    Column("model", "code"),
+    Column("outcome", "code"),
+    Column("exposure", "code"),
+    Column("estimand", "code"),
+    Column("design", "code"),
+    *_text("assumption"),
+    _number("estimate"),
+    _number("se", low=0),
+    _number("low"),
+    _number("high"),
+    _number("p", low=0, high=1),
+    _count("n", required=True),
+    _count("clusters"),
+    _count("treated_clusters"),
+    Column("inference", "code"),
+    Column("is_main", "flag"),
+    *_text("warning"),
+)
+_FINDINGS = (
+    Column("name", "code"),
+    _number("value"),
+    Column("unit", "code"),
+    _count("n"),
+    _number("low"),
+    _number("high"),
+    *_text("note"),
+    Column("step", "code"),
+)
+
+TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (
+        # ---- 01_clean_programme -------------------------------------------------------------------------
+        Table(
+            "territories",
+            "territorial unit in force in the programme year",
+            ("unit_id",),
+            (
+                _UNIT,
+                _YEAR,
+                Column("name", "text"),
+                Column("short_name", "text"),
+                Column("type", "category"),
+                Column("is_north", "flag"),
+                Column("is_closed", "flag"),
+                _number("longitude", -180, 180),
+                _number("latitude", -90, 90),
+                Column("valid_from", "date"),
+                Column("valid_to", "date", required=False),
+                _count("population"),
+                _count("population_18plus"),
+            ),
+            "open",
+        ),
+        Table(
+            "projects",
+            "application to the contest, funded or not",
+            ("project_id",),
+            (
+                Column("project_id", "code"),
+                _YEAR,
+                _UNIT,
+                *_text("place_name", "title"),
+                Column("topic", "category", required=False),
+                Column("applicant_type", "category", required=False),
+                Column("applied_on", "date", required=False),
+                _number("score", low=0),
+                Column("status", "category"),
+                Column("is_funded", "flag"),
+                _money("cost_planned"),
+                _money("cost_actual"),
+                _count("beneficiaries"),
+                Column("planned_end", "date", required=False),
+                Column("finished_on", "date", required=False),
+                *_PROVENANCE,
+            ),
+        ),
+        Table(
+            "project_funding",
+            "project, source of money and stage",
+            ("project_id", "funding_source", "stage"),
+            (
+                Column("project_id", "code"),
+                Column("funding_source", "category"),
+                Column("stage", "category"),
+                _money("amount", required=True),
+                *_PROVENANCE,
+            ),
+            references={"project_id": ("projects", "project_id")},
+        ),
+        Table(
+            "project_participation",
+            "project and channel through which residents took part",
+            ("project_id", "channel"),
+            (
+                Column("project_id", "code"),
+                Column("channel", "category"),
+                _count("participations", required=True),
+                Column("counted_as", "category"),
+                *_PROVENANCE,
+            ),
+            references={"project_id": ("projects", "project_id")},
+        ),
+        Table(
+            "scores",
+            "project and scoring criterion",
+            ("project_id", "criterion"),
+            (Column("project_id", "code"), Column("criterion", "category"), _number("points", low=0), *_PROVENANCE),
+            references={"project_id": ("projects", "project_id")},
+        ),
+        Table(
+            "training_events",
+            "training or other support event",
+            ("event_id",),
+            (
+                Column("event_id", "code"),
+                _YEAR,
+                *_text("title"),
+                Column("stream", "category"),
+                Column("form", "category", required=False),
+                Column("starts_on", "date"),
+                Column("ends_on", "date"),
+                _number("hours", low=0),
+                Column("mode", "category", required=False),
+                Column("host_unit_id", "code", required=False),
+                _count("reported_participants"),
+                *_PROVENANCE,
+            ),
+        ),
+        Table(
+            "attendance",
+            "person at an event",
+            ("event_id", "person_key"),
+            (
+                Column("event_id", "code"),
+                Column("person_key", "code"),
+                Column("unit_id", "code", required=False),
+                Column("sector", "category", required=False),
+                Column("status", "category"),
+                _number("hours_present", low=0),
+                *_PROVENANCE,
+            ),
+            "pseudonymous",
+            references={"event_id": ("training_events", "event_id")},
+        ),
+        Table(
+            "participants",
+            "person, under a keyed pseudonym",
+            ("person_key",),
+            (
+                Column("person_key", "code"),
+                Column("unit_id", "code", required=False),
+                Column("sector", "category", required=False),
+                Column("key_basis", "category"),
+                Column("key_quality", "category"),
+            ),
+            "pseudonymous",
+        ),
+        Table(
+            "exchange_events",
+            "inter-municipal exchange event",
+            ("exchange_id",),
+            (
+                Column("exchange_id", "code"),
+                _YEAR,
+                *_text("title"),
+                Column("form", "category", required=False),
+                *_text("topic"),
+                Column("starts_on", "date"),
+                Column("ends_on", "date"),
+                _count("reported_participants"),
+                *_PROVENANCE,
+            ),
+        ),
+        Table(
+            "exchange_participation",
+            "territorial unit in a role at an exchange event",
+            ("exchange_id", "unit_id", "role"),
+            (
+                Column("exchange_id", "code"),
+                _UNIT,
+                Column("role", "category"),
+                _count("persons"),
+                *_PROVENANCE,
+            ),
+            references={"exchange_id": ("exchange_events", "exchange_id")},
+        ),
+        Table(
+            "consultations",
+            "consultation",
+            ("consultation_id",),
+            (
+                Column("consultation_id", "code"),
+                _YEAR,
+                Column("consulted_on", "date"),
+                Column("unit_id", "code", required=False),
+                Column("person_key", "code", required=False),
+                Column("channel", "category", required=False),
+                Column("topic", "category", required=False),
+                _number("minutes", low=0),
+                *_PROVENANCE,
+            ),
+            "pseudonymous",
+        ),
+        Table(
+            "trial_households",
+            "household in a trial of training",
+            ("household_id",),
+            (
+                Column("household_id", "code"),
+                _UNIT,
+                Column("village", "code"),
+                Column("took_up", "flag"),
+                Column("intensive_session", "flag"),
+                Column("default_enrolment", "flag"),
+                _share("peers_earlier_take_up"),
+                Column("is_male", "flag", required=False),
+                _number("age", low=0),
+                _number("household_size", low=0),
+                _number("rice_area", low=0),
+                _number("disaster_probability", low=0, high=100),
+                Column("is_risk_averse", "number", required=False),
+                Column("is_literate", "flag", required=False),
+                *_PROVENANCE,
+            ),
+        ),
+        Table("source_files", "received file", ("source",), _SOURCE_FILES),
+        Table("row_ledger", "row of a received sheet", ("source", "sheet", "row"), _ROW_LEDGER),
+        Table("issues", "remark on a received cell or row", ("issue_id",), _ISSUES),
+        # ---- 02_clean_survey ----------------------------------------------------------------------------
+        Table(
+            "survey_waves",
+            "survey wave",
+            ("wave_id",),
+            (
+                Column("wave_id", "code"),
+                Column("instrument", "code"),
+                _YEAR,
+                Column("design", "category"),
+                *_text("population"),
+                _count("frame_n"),
+                _count("invited_n"),
+                _count("answered_n", required=True),
+                Column("field_from", "date", required=False),
+                Column("field_to", "date", required=False),
+            ),
+        ),
+        Table(
+            "survey_responses",
+            "filled questionnaire",
+            ("response_id",),
+            (
+                Column("response_id", "code"),
+                Column("wave_id", "code"),
+                Column("unit_id", "code", required=False),
+                Column("event_id", "code", required=False),
+                Column("submitted_at", "date", required=False),
+                Column("disposition", "category"),
+                _share("item_nonresponse"),
+                *_PROVENANCE,
+            ),
+            references={"wave_id": ("survey_waves", "wave_id")},
+        ),
+        Table(
+            "survey_answers",
+            "answer to an item (one row per offered option for multiple choice)",
+            ("response_id", "item", "choice"),
+            (
+                Column("response_id", "code"),
+                Column("item", "code"),
+                Column("choice", "code"),
+                Column("code", "code", required=False),
+                _number("value"),
+                Column("missing", "category", required=False),
+            ),
+            references={"response_id": ("survey_responses", "response_id")},
+        ),
+        Table("survey_source_files", "received file of answers", ("source",), _SOURCE_FILES),
+        Table("survey_row_ledger", "row of a received sheet of answers", ("source", "sheet", "row"), _ROW_LEDGER),
+        Table("survey_issues", "remark on a received answer", ("issue_id",), _ISSUES),
+        # ---- 03_build_panel -----------------------------------------------------------------------------
+        Table(
+            "panel",
+            "territorial unit and programme year, in one geography",
+            ("geography", "unit_id", "year"),
+            (
+                Column("geography", "category"),
+                _UNIT,
+                _YEAR,
+                Column("name", "text"),
+                Column("type", "category", required=False),
+                Column("is_north", "flag", required=False),
+                _count("population"),
+                _count("population_18plus"),
+                _count("applications", required=True),
+                _count("funded", required=True),
+                _money("cost", required=True),
+                _money("cost_regional", required=True),
+                _money("cost_local", required=True),
+                _money("cost_residents", required=True),
+                _money("cost_business", required=True),
+                _money("cost_other", required=True),
+                _count("participations", required=True),
+                _count("beneficiaries", required=True),
+                Column("first_trained_year", "integer", required=False),
+                Column("trained", "flag"),
+                _count("training_events_before_deadline", required=True),
+                _number("training_hours_before_deadline", low=0, required=True),
+                _count("training_persons_before_deadline", required=True),
+                _count("training_persons_in_year", required=True),
+                _count("consultations_before_deadline", required=True),
+                _count("exchange_events_attended", required=True),
+                _count("exchange_events_hosted", required=True),
+                _number("exposure", low=0, required=True),
+                _number("exposure_wins", low=0, required=True),
+            ),
+        ),
+        Table(
+            "project_table",
+            "application, with what its territorial unit had received before the deadline",
+            ("project_id",),
+            (
+                Column("project_id", "code"),
+                _YEAR,
+                _UNIT,
+                Column("stable_unit_id", "code"),
+                Column("topic", "category", required=False),
+                Column("applicant_type", "category", required=False),
+                Column("is_funded", "flag"),
+                _number("score", low=0),
+                _money("cost"),
+                _share("share_regional"),
+                _share("share_local"),
+                _share("share_residents"),
+                _share("share_business"),
+                _count("participations"),
+                _count("population"),
+                Column("trained", "flag", required=False),
+                _number("training_hours_before_deadline", low=0),
+                _count("consultations_before_deadline"),
+                _number("exposure", low=0),
+            ),
+        ),
+        Table(
+            "exchange_ties",
+            "directed tie of knowledge between two units in a year (from who teaches to who learns)",
+            ("year", "from_unit", "to_unit"),
+            (
+                _YEAR,
+                Column("from_unit", "code"),
+                Column("to_unit", "code"),
+                _count("events", required=True),
+                _count("persons"),
+            ),
+        ),
+        Table(
+            "reconciliation",
+            "published reference total beside the register's",
+            ("name",),
+            (
+                Column("name", "code"),
+                *_text("label_ru", "label_en"),
+                _number("published"),
+                _number("register"),
+                _number("difference"),
+                Column("unit", "code"),
+                *_text("period", "reference", "explanation_ru", "explanation_en"),
+            ),
+            "open",
+        ),
+        # ---- 04 to 08 -----------------------------------------------------------------------------------
+        Table(
+            "indicators",
+            "indicator of a territorial unit (or of all units) in a year",
+            ("indicator", "unit_id", "year"),
+            (
+                Column("indicator", "code"),
+                _UNIT,
+                _YEAR,
+                _number("value"),
+                _number("numerator"),
+                _number("denominator"),
+                _count("n"),
+                _number("low"),
+                _number("high"),
+                Column("unit", "code"),
+            ),
+        ),
+        Table(
+            "support_summary",
+            "stream of support and year",
+            ("stream", "year"),
+            (
+                Column("stream", "category"),
+                _YEAR,
+                _count("events", required=True),
+                _number("hours", low=0),
+                _count("participants"),
+                _count("unique_participants"),
+                _count("units_reached"),
+                _count("units_in_force", required=True),
+            ),
+        ),
+        Table("estimates", "estimate of one model", ("model", "outcome", "exposure"), _ESTIMATES, "open"),
+        Table("robustness", "estimate of one check", ("model", "outcome", "exposure"), _ESTIMATES, "open"),
+        Table(
+            "year_comparison",
+            "indicator in two neighbouring years",
+            ("indicator", "year"),
+            (
+                Column("indicator", "code"),
+                _YEAR,
+                _number("value"),
+                _number("previous"),
+                _number("change"),
+                _count("n"),
+                _count("n_previous"),
+                Column("unit", "code"),
+                *_text("break_note"),
+            ),
+            "open",
+        ),
+        *(
+            Table(f"findings_{part}", "finding that a report may quote", ("name",), _FINDINGS, "open")
+            for part in ("data", "survey", "panel", "coverage", "support", "outcomes", "robustness", "years")
+        ),
+    )
+}
