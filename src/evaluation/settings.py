@@ -256,7 +256,9 @@ def _read(path: Path, model: type[SettingsModel]) -> SettingsModel:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         data = yaml.safe_load(text)
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
+        # an unclosed quote is noticed at the file's end; where it was opened is what a person looks for
+        opened = "scanning" in (getattr(error, "context", None) or "")
+        mark = getattr(error, "context_mark" if opened else "problem_mark", None)
         line = mark.line + 1 if mark else 1
         raise InputProblem(
             f"{path}, строка {line}: это не YAML. Проверьте отступы, двоеточия и кавычки.",

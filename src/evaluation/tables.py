@@ -330,7 +330,7 @@ TABLES: dict[str, Table] = {
                 _number("household_size", low=0),
                 _number("rice_area", low=0),
                 _number("disaster_probability", low=0, high=100),
-                Column("is_risk_averse", "number", required=False),
+                _share("risk_aversion"),
                 Column("is_literate", "flag", required=False),
                 *_PROVENANCE,
             ),
