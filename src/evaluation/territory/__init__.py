@@ -1,0 +1,1 @@
+"""Territorial units: their registry, codes, names, changes over time, boundaries and neighbours."""
