@@ -199,7 +199,7 @@ def test_two_changes_are_multiplied() -> None:
         geography_map("current", registry, first, dt.date(2018, 1, 1), FIRST, AFTER)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(st.floats(0, 1e9), min_size=61, max_size=61), st.integers(2, 4))
 def test_any_sum_is_conserved(values: list[float], years: int) -> None:
     mapping = geography_map("current", REGISTRY, CROSSWALK, BEFORE, FIRST, AFTER)

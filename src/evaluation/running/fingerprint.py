@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from evaluation.pipeline import Step
+from evaluation.places import Workspace
 from evaluation.running.hashes import Hashes
 from evaluation.running.modules import Package, own_package, reached, read_notebook_code
+from evaluation.running.notebook_file import read_notebook
 from evaluation.settings import InputProblem, Text
-from evaluation.workspace import Workspace
 
 FORMAT = 1
 # The declarations of all steps: a step depends on its own, which is a part of its fingerprint.
@@ -47,8 +48,11 @@ class Fingerprint:
 
     @property
     def digest(self) -> str:
-        text = json.dumps(self.parts(), ensure_ascii=False, sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return _text_digest(json.dumps(self.parts(), ensure_ascii=False, sort_keys=True))
+
+
+def _text_digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def fingerprint(
@@ -56,7 +60,8 @@ def fingerprint(
 ) -> Fingerprint:
     """Fingerprint of ``step`` for ``year`` as the files are now.
 
-    ``packages`` are those whose modules count (default: this one). Raises InputProblem when the notebook is
+    ``packages`` are those whose modules count (default: this one). With the same ``hashes`` modules and codebook are
+    looked at once; settings and inputs each time. Raises InputProblem when the notebook is
     missing or cannot be read, or when a module that it reaches is no Python.
     """
     notebook, imports = _notebook_code(workspace.notebook(step.name), hashes)
@@ -64,9 +69,9 @@ def fingerprint(
     declared = {field.name: getattr(step, field.name) for field in dataclasses.fields(step) if field.name != "question"}
     return Fingerprint(
         notebook=notebook,
-        modules=_modules(imports, known, hashes),
+        modules=hashes.once(("modules", imports, known), lambda: _modules(imports, known, hashes)),
         parameters=json.loads(json.dumps(workspace.parameters(step, year), ensure_ascii=False, default=str)),
-        codebook=hashlib.sha256(workspace.codebook_rows(step).encode()).hexdigest(),
+        codebook=hashes.once(("codebook", step), lambda: _text_digest(workspace.codebook_rows(step))),
         inputs={name: hashes.of_file(path) for name, path in sorted(workspace.inputs(step, year).items())},
         outputs=sorted(workspace.outputs(step, year)),
         declaration=json.dumps(declared, sort_keys=True, default=str),
@@ -108,8 +113,6 @@ def _modules(imports: Any, packages: Sequence[Package], hashes: Hashes) -> dict[
 
 
 def _notebook_code(path: Path, hashes: Hashes) -> tuple[str, Any]:
-    from evaluation.running.notebook import read_notebook
-
     if not path.exists():
         read_notebook(path)
 
@@ -117,4 +120,4 @@ def _notebook_code(path: Path, hashes: Hashes) -> tuple[str, Any]:
         return read_notebook_code(read_notebook(path)["cells"])
 
     digest, imports = hashes.derived("notebook", path, compute)
-    return digest, [(level, module, tuple(names)) for level, module, names in imports]
+    return digest, tuple((level, module, tuple(names)) for level, module, names in imports)

@@ -7,14 +7,15 @@ import json
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 # A file changed twice within the clock's grain keeps its stamp, so that what was hashed right after a change
 # is hashed again next time (as git does).
 GRAIN_NS = 2_000_000_000
 FORMAT = 1
+Value = TypeVar("Value")
 
 
 class Hashes:
@@ -27,12 +28,14 @@ class Hashes:
         self._cache = cache
         self._lock = threading.Lock()
         self._known: dict[str, dict[str, Any]] = _read(cache)
+        self._once: dict[Hashable, Any] = {}
         self._changed = False
 
     def of_file(self, path: Path) -> str | None:
         """SHA-256 of the file's bytes, of a folder's names and bytes; None where there is nothing."""
         if path.is_dir():
-            parts = [(str(inner.relative_to(path)), self.of_file(inner)) for inner in sorted(path.rglob("*")) if inner.is_file()]
+            inside = [inner for inner in sorted(path.rglob("*")) if inner.is_file()]
+            parts = [(inner.relative_to(path).as_posix(), self.of_file(inner)) for inner in inside]
             return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
         if not path.exists():
             return None
@@ -53,6 +56,12 @@ class Hashes:
             self._known[key] = {"stamp": stamp, "at": at, "value": value}
             self._changed = True
         return value
+
+    def once(self, key: Hashable, compute: Callable[[], Value]) -> Value:
+        """``compute()``, done once in this object's life: for what stays as it is while a run goes on."""
+        if key not in self._once:
+            self._once[key] = compute()
+        return self._once[key]
 
     def save(self) -> None:
         """Write the cache file, each time in one step."""

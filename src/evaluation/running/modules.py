@@ -59,8 +59,8 @@ def _shape(value: Any, keep_first_text: bool = False) -> str:
 
 
 def _without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
-    first = body[0]
-    is_text = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
+    first = body[0].value if isinstance(body[0], ast.Expr) else None
+    is_text = isinstance(first, ast.Constant) and isinstance(first.value, str)
     return body[1:] if is_text else body
 
 
@@ -115,7 +115,9 @@ def own_package() -> Package:
     return Package(Path(__file__).resolve().parents[1])
 
 
-def reached(imports: Iterable[Import], packages: Sequence[Package], hashes: Hashes, skip: Iterable[str] = ()) -> dict[str, str]:
+def reached(
+    imports: Iterable[Import], packages: Sequence[Package], hashes: Hashes, skip: Iterable[str] = ()
+) -> dict[str, str]:
     """Digest by name of every module that ``imports`` reach in ``packages``, directly or through each other.
 
     Files other than Python in the folders of reached modules (texts, templates) count too, under their path.
@@ -146,7 +148,11 @@ def reached(imports: Iterable[Import], packages: Sequence[Package], hashes: Hash
 
 def _module_code(path: Path, hashes: Hashes) -> Code:
     def compute(content: bytes) -> Any:
-        code = read_code(content.decode("utf-8"))
+        try:
+            code = read_code(content.decode("utf-8"))
+        except SyntaxError as error:
+            error.filename = str(path)
+            raise
         return [code.digest, [[level, module, list(names)] for level, module, names in code.imports]]
 
     digest, imports = hashes.derived("code", path, compute)

@@ -32,11 +32,15 @@ TOLERANCE = 1e-6
 Geography = Literal["original", "stable", "current"]
 
 
-def read_crosswalk(path: Path) -> pd.DataFrame:
+def read_crosswalk(path: Path | None) -> pd.DataFrame:
     """Changes of territory with COLUMNS: ``from_date`` is the old unit's last day, ``to_date`` the new one's first.
 
-    Raises InputProblem with the line for a value that does not fit; ``check_crosswalk`` looks at the whole.
+    No rows where the workspace keeps no such file. Raises InputProblem with the line for a value that does not fit;
+    ``check_crosswalk`` looks at the whole.
     """
+    if path is None:
+        types = dict.fromkeys(("from_date", "to_date"), "datetime64[us]") | dict.fromkeys(SHARES, "float64")
+        return pd.DataFrame({name: pd.Series(dtype=types.get(name, "str")) for name in COLUMNS})
     text = read_listing(path, COLUMNS)
     for column in ("from_unit", "to_unit", "from_date", "to_date", "basis", "quality"):
         empty = text.index[text[column] == ""]

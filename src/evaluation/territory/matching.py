@@ -57,11 +57,14 @@ class _Name:
     candidates: tuple[tuple[str, float], ...]
 
 
-def read_aliases(path: Path) -> pd.DataFrame:
+def read_aliases(path: Path | None) -> pd.DataFrame:
     """People's decisions on names: ``raw``, ``unit_id``, ``reason``; one name may stand for units of different dates.
 
+    No rows where the workspace keeps no such file.
     Raises InputProblem for an empty cell in the first two columns and for a repeated pair.
     """
+    if path is None:
+        return pd.DataFrame(columns=list(ALIAS_COLUMNS), dtype="str")
     aliases = read_listing(path, ALIAS_COLUMNS)
     for column in ALIAS_COLUMNS[:2]:
         empty = aliases.index[aliases[column] == ""]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 Group = Literal["city", "district", "okrug", "settlement", "village", ""]
@@ -63,6 +64,7 @@ def _one_script(word: str) -> str:
     return converted if _CYRILLIC.search(word) and not _LATIN.search(converted) else word
 
 
+@lru_cache(maxsize=50_000)
 def parse(text: str) -> Parsed:
     """Core and kind of unit of one name, e.g. «Абанского р-на» -> (абанский, district), «г.Канск» -> (канск, city)."""
     key = fold(text)

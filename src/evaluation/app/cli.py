@@ -1,0 +1,254 @@
+"""The command line ``evaluation``. Heavy libraries are imported by the command that needs them."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from evaluation.app.speaking import (
+    FAILED,
+    LanguageOption,
+    PlainOption,
+    WorkspaceOption,
+    chosen_language,
+    command,
+    console,
+    say,
+)
+
+if TYPE_CHECKING:
+    from evaluation.places import Workspace
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help=say(
+        "Оценка программы: от полученных таблиц до отчётов, которые можно построить заново.",
+        "Programme evaluation: from received spreadsheets to reports that can be rerun.",
+    ),
+)
+
+YearsArgument = Annotated[
+    list[int] | None,
+    typer.Argument(
+        metavar="[YEAR ...]", help=say("годы; без них последний", "years; without them the last"), show_default=False
+    ),
+]
+YearArgument = Annotated[
+    int | None,
+    typer.Argument(
+        metavar="[YEAR]", help=say("год; без него последний", "year; without it the last"), show_default=False
+    ),
+]
+StepArgument = Annotated[
+    str, typer.Argument(metavar="STEP", help=say("шаг, как назван его блокнот", "a step, named as its notebook"))
+]
+
+
+@app.command(help=say("Выполнить всё, что устарело.", "Run what is stale."))
+@command
+def run(
+    years: YearsArgument = None,
+    only: Annotated[
+        str | None, typer.Option("--only", metavar="STEP", help=say("только этот шаг", "this step alone"))
+    ] = None,
+    start: Annotated[
+        str | None, typer.Option("--from", metavar="STEP", help=say("начиная с этого шага", "this step and later ones"))
+    ] = None,
+    force: Annotated[
+        list[str] | None,
+        typer.Option("--force", metavar="STEP", help=say("заново, даже если не устарел", "again, even when fresh")),
+    ] = None,
+    jobs: Annotated[int, typer.Option("--jobs", min=1, metavar="N", help=say("сколько сразу", "how many at once"))] = 2,
+    time_limit: Annotated[
+        float, typer.Option("--time-limit", min=0.01, metavar="MINUTES", help=say("минут на шаг", "minutes a step"))
+    ] = 60.0,
+    workspace: WorkspaceOption = None,
+    language: LanguageOption = None,
+    plain: PlainOption = False,
+) -> int:
+    from evaluation.app.progress import Progress, tell_result
+    from evaluation.running.engine import Options, run
+
+    opened = _open(workspace)
+    chosen = years or [opened.programme.last_year]
+    _make_pseudonym_key(opened, max(chosen))
+    # A polite end from outside leaves the same clean state as Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    screen = console(plain)
+    options = Options(only, start, tuple(force or ()), jobs, time_limit * 60)
+    spoken = chosen_language(language)
+    with Progress(screen, spoken, live=screen.is_terminal and not plain) as progress:
+        result = run(opened, chosen, options, on_event=progress.on_event)
+    reports = [
+        path
+        for outcome in result.outcomes
+        for name, path in outcome.task.outputs.items()
+        if name.startswith("file:") and path.exists()
+    ]
+    tell_result(screen, result, reports, opened.report_folder(max(chosen)), spoken)
+    return 0 if result.good else FAILED
+
+
+@app.command(help=say("Что свежее, что устарело, что не прошло.", "What is fresh, stale or failed."))
+@command
+def status(
+    year: YearArgument = None,
+    workspace: WorkspaceOption = None,
+    language: LanguageOption = None,
+    plain: PlainOption = False,
+) -> None:
+    from evaluation.app.status import show_status
+
+    opened = _open(workspace)
+    show_status(opened, year or opened.programme.last_year, console(plain), chosen_language(language), plain)
+
+
+@app.command(help=say("Почему шаг выполнится снова.", "Why a step will run again."))
+@command
+def why(
+    step: StepArgument,
+    year: YearArgument = None,
+    workspace: WorkspaceOption = None,
+    language: LanguageOption = None,
+    plain: PlainOption = False,
+) -> None:
+    from evaluation.app.status import show_reasons
+
+    opened = _open(workspace)
+    show_reasons(opened, step, year or opened.programme.last_year, console(plain), chosen_language(language))
+
+
+@app.command(help=say("Журнал последнего выполнения шага.", "The log of a step's last run."))
+@command
+def log(
+    step: StepArgument,
+    year: YearArgument = None,
+    workspace: WorkspaceOption = None,
+    language: LanguageOption = None,
+    plain: PlainOption = False,
+) -> None:
+    from evaluation.running.record import log_path
+    from evaluation.running.tasks import check_step
+    from evaluation.settings import InputProblem
+
+    check_step(step)
+    opened = _open(workspace)
+    chosen = year or opened.programme.last_year
+    opened.year(chosen)
+    path = log_path(opened.run_folder(chosen), step)
+    if not path.exists():
+        raise InputProblem(
+            f"Журнала шага {step} за {chosen} год нет: шаг ещё не выполнялся. Выполните «evaluation run {chosen}».",
+            f"There is no log of step {step} for {chosen}: it has not been run yet. Run 'evaluation run {chosen}'.",
+        )
+    typer.echo(path.read_text(encoding="utf-8"), nl=False)
+
+
+@app.command(help=say("План анализа словами.", "The analysis plan in words."))
+@command
+def plan(
+    year: YearArgument = None,
+    workspace: WorkspaceOption = None,
+    language: LanguageOption = None,
+    plain: PlainOption = False,
+) -> None:
+    from evaluation.app.plan import plan_in_words
+
+    opened = _open(workspace)
+    chosen = year or opened.programme.last_year
+    opened.year(chosen)
+    typer.echo(plan_in_words(opened, chosen, chosen_language(language)))
+
+
+@app.command(help=say("Смоделировать данные программы с известной истиной.", "Simulate a programme with known truth."))
+@command
+def simulate(
+    seed: Annotated[
+        int | None, typer.Option("--seed", metavar="N", help=say("начальное число", "seed of the random numbers"))
+    ] = None,
+    years: Annotated[
+        str | None,
+        typer.Option("--years", metavar="A-B", help=say("годы, например 2019-2025", "years, such as 2019-2025")),
+    ] = None,
+    municipalities: Annotated[
+        int | None,
+        typer.Option(
+            "--municipalities", min=2, metavar="N", help=say("сколько территорий придумать", "units to invent")
+        ),
+    ] = None,
+    clean: Annotated[
+        bool, typer.Option("--clean", help=say("чистые таблицы вместо обычных", "clean tables instead of usual ones"))
+    ] = False,
+    workspace: WorkspaceOption = None,
+    language: LanguageOption = None,
+    plain: PlainOption = False,
+) -> None:
+    from evaluation.app.simulation import simulate_files
+
+    screen = console(plain)
+    folder = simulate_files(_open(workspace), seed, years, municipalities, clean)
+    spoken = chosen_language(language)
+    screen.print(f"Смоделированные файлы: {folder}" if spoken == "ru" else f"Simulated files: {folder}", markup=False)
+
+
+@app.command(help=say("Проверить, чего не хватает.", "Check what is missing."))
+@command
+def doctor(workspace: WorkspaceOption = None, language: LanguageOption = None, plain: PlainOption = False) -> int:
+    from evaluation.app.doctor import examine
+
+    spoken = chosen_language(language)
+    findings = examine(workspace)
+    screen = console(plain)
+    for finding in findings:
+        style = {"good": "green", "look": "yellow", "bad": "bold red"}[finding.state]
+        word = {"good": ("годится", "good"), "look": ("внимание", "look"), "bad": ("плохо", "bad")}[finding.state]
+        shown = word[0] if spoken == "ru" else word[1]
+        screen.print(f"[{style}]{shown:<9}[/]", end="")
+        screen.print(finding.text.in_language(spoken), markup=False, soft_wrap=True)
+    return FAILED if any(finding.state == "bad" for finding in findings) else 0
+
+
+@app.command(help=say("Открыть JupyterLab в рабочем пространстве.", "Open JupyterLab in the workspace."))
+@command
+def lab(
+    port: Annotated[int, typer.Option("--port", metavar="N", help=say("порт", "port"))] = 8888,
+    no_browser: Annotated[
+        bool, typer.Option("--no-browser", help=say("не открывать браузер", "open no browser"))
+    ] = False,
+    workspace: WorkspaceOption = None,
+    language: LanguageOption = None,
+    plain: PlainOption = False,
+) -> int:
+    from evaluation.app.lab import start_lab
+
+    return start_lab(_open(workspace), chosen_language(language), port, no_browser)
+
+
+def _open(path: Path | None) -> Workspace:
+    from evaluation.places import open_workspace
+
+    return open_workspace(path)
+
+
+def _make_pseudonym_key(opened: Workspace, year: int) -> None:
+    """Make the key before the first step: which key it is belongs to the fingerprints of the steps that use it."""
+    named = any("attendance" in opened.year(known).sources for known in opened.years_up_to(year))
+    if named and not opened.key_file().exists():
+        from evaluation.privacy.pseudonyms import read_or_create_key
+
+        read_or_create_key(opened.key_file())
+
+
+def main() -> None:
+    """Entry point. Exit codes: 0 done, 1 a run failed, 2 bad input or usage."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

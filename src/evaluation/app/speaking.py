@@ -1,0 +1,100 @@
+"""How every command speaks: options common to all, messages in one language, exit codes instead of tracebacks."""
+
+from __future__ import annotations
+
+import functools
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, ParamSpec
+
+import typer
+
+from evaluation.app.language import Language, asked_language, system_language
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+Parameters = ParamSpec("Parameters")
+
+DONE, FAILED, BAD_INPUT = 0, 1, 2
+
+
+def say(ru: str, en: str) -> str:
+    """A text that is needed before the command line is parsed, such as help."""
+    return ru if asked_language(sys.argv[1:]) == "ru" else en
+
+
+WorkspaceOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--workspace",
+        metavar="DIR",
+        help=say("папка рабочего пространства", "the workspace's folder"),
+        show_default=False,
+    ),
+]
+LanguageOption = Annotated[
+    Language | None,
+    typer.Option("--language", help=say("язык сообщений", "language of the messages"), show_default=False),
+]
+PlainOption = Annotated[
+    bool,
+    typer.Option("--plain", help=say("простой текст, для журналов", "plain text, for logs"), show_default=False),
+]
+
+
+def console(plain: bool, error: bool = False) -> Console:
+    """A console; a plain one has no colours, no boxes and does not break lines."""
+    from rich.console import Console
+
+    if plain:
+        return Console(stderr=error, no_color=True, force_terminal=False, highlight=False, soft_wrap=True)
+    return Console(stderr=error, highlight=False)
+
+
+def chosen_language(language: Language | None) -> Language:
+    return language or system_language()
+
+
+def command(function: Callable[Parameters, int | None]) -> Callable[Parameters, None]:
+    """Let ``function`` return an exit code and raise InputProblem (exit 2); other errors become a log and exit 1."""
+
+    @functools.wraps(function)
+    def spoken(*args: Parameters.args, **kwargs: Parameters.kwargs) -> None:
+        language = chosen_language(kwargs.get("language"))  # type: ignore[arg-type]
+        try:
+            code = function(*args, **kwargs) or DONE
+        except typer.Exit:
+            raise
+        except KeyboardInterrupt:
+            _complain("Прервано." if language == "ru" else "Interrupted.")
+            code = FAILED
+        except Exception as error:
+            code = _explain(error, language)
+        raise typer.Exit(code)
+
+    return spoken
+
+
+def _explain(error: Exception, language: Language) -> int:
+    from evaluation.settings import InputProblem
+
+    if isinstance(error, InputProblem):
+        _complain(error.messages[language])
+        return BAD_INPUT
+    log = Path(tempfile.gettempdir()) / "evaluation-error.log"
+    log.write_text(traceback.format_exc(), encoding="utf-8")
+    cause = f"{type(error).__name__}: {error}"
+    _complain(
+        f"Ошибка программы ({cause}). Подробности: {log}"
+        if language == "ru"
+        else f"An error of the program ({cause}). Details: {log}"
+    )
+    return FAILED
+
+
+def _complain(text: str) -> None:
+    typer.echo(text, err=True)

@@ -1,0 +1,94 @@
+"""Where every step of a year stands, and why it will run again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evaluation.app.language import Language
+from evaluation.places import Workspace
+from evaluation.running.engine import hashes_of
+from evaluation.running.staleness import Standing, State, standings
+from evaluation.running.tasks import Task, check_step, tasks_of
+from evaluation.settings import Text
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+STATES: dict[State, Text] = {
+    "fresh": Text(ru="свежий", en="fresh"),
+    "stale": Text(ru="устарел", en="stale"),
+    "failed": Text(ru="ошибка", en="failed"),
+    "never": Text(ru="не было", en="never"),
+    "not_applicable": Text(ru="нет", en="not applicable"),
+}
+STYLES: dict[State, str] = {
+    "fresh": "green",
+    "stale": "yellow",
+    "failed": "bold red",
+    "never": "dim",
+    "not_applicable": "dim",
+}
+SHOWN_REASONS = 3
+
+
+def find_standings(workspace: Workspace, year: int) -> list[tuple[Task, Standing]]:
+    """Every task of a run of ``year`` and where it stands, in the pipeline's order."""
+    tasks = tasks_of(workspace, [year])
+    hashes = hashes_of(workspace)
+    found = standings(workspace, tasks, hashes)
+    hashes.save()
+    return [(task, found[task.key]) for task in tasks]
+
+
+def show_status(workspace: Workspace, year: int, screen: Console, language: Language, plain: bool) -> None:
+    """A table of steps by years; plain: a line a task, with tabs. Below it why steps are not fresh."""
+    found = find_standings(workspace, year)
+    if plain:
+        for task, place in found:
+            reasons = "; ".join(_shortened(place.reasons, language))
+            state = STATES[place.state].in_language(language)
+            print("\t".join((task.name, str(task.year), state, reasons)).rstrip())
+        return
+    from rich.table import Table
+
+    years = sorted({task.year for task, _ in found})
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("шаг" if language == "ru" else "step", no_wrap=True)
+    for column in years:
+        table.add_column(str(column), no_wrap=True)
+    cells = {task.key: place for task, place in found}
+    for name in dict.fromkeys(task.name for task, _ in found):
+        row = [cells.get((name, column)) for column in years]
+        shown = ["" if place is None else _styled(place.state, language) for place in row]
+        table.add_row(name, *shown)
+    screen.print(table)
+    together: dict[tuple[str, str], list[str]] = {}
+    for task, place in found:
+        if place.state != "fresh":
+            reasons = "; ".join(_shortened(place.reasons, language))
+            together.setdefault((task.name, reasons), []).append(str(task.year))
+    for (name, reasons), alike in together.items():
+        screen.print(f"{name} {', '.join(alike)}: {reasons}", markup=False, soft_wrap=True)
+
+
+def _styled(state: State, language: Language) -> str:
+    return f"[{STYLES[state]}]{STATES[state].in_language(language)}[/]"
+
+
+def _shortened(reasons: tuple[Text, ...], language: Language) -> list[str]:
+    shown = [reason.in_language(language) for reason in reasons[:SHOWN_REASONS]]
+    more = len(reasons) - SHOWN_REASONS
+    if more > 0:
+        shown.append(f"и ещё {more}" if language == "ru" else f"and {more} more")
+    return shown
+
+
+def show_reasons(workspace: Workspace, step: str, year: int, screen: Console, language: Language) -> None:
+    """Every reason why ``step`` of ``year`` is not fresh, a line each."""
+    check_step(step)
+    for task, place in find_standings(workspace, year):
+        if task.key == (step, year):
+            state = STATES[place.state].in_language(language)
+            screen.print(f"{step} {year}: {state}", markup=False)
+            for reason in place.reasons:
+                screen.print(f"  {reason.in_language(language)}", markup=False, soft_wrap=True)

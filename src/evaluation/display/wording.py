@@ -1,0 +1,239 @@
+"""Numbers, intervals, dates and counted words as people write them, in Russian and English.
+
+Russian: decimal comma, narrow no-break space between thousands, a space before the per cent sign. English: decimal
+point, comma between thousands, no space before the per cent sign. Both: a true minus, and a mark for a missing value.
+A share is stored between 0 and 1 (unit ``share``) and written in per cent; ``percent`` is written as it is.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from evaluation.display.units import forms_of, plural, unit_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from evaluation.codebook import Codebook
+    from evaluation.settings import Language
+
+NARROW_SPACE = "\u202f"
+NO_BREAK_SPACE = "\u00a0"
+MINUS = "\u2212"
+MISSING: dict[str, str] = {"ru": "—", "en": "n/a"}
+
+_SCALES = {
+    "ru": ((1e9, "млрд"), (1e6, "млн")),
+    "en": ((1e9, "billion"), (1e6, "million")),
+}
+_MONTHS = {
+    "ru": ("января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября", "октября", "ноября",
+           "декабря"),
+    "en": ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+           "November", "December"),
+}  # fmt: skip
+
+
+def is_missing(value: Any) -> bool:
+    """True for None, NaN, NA, NaT and infinity: values that cannot be written as a number."""
+    if value is None or value is pd.NaT or value is pd.NA:
+        return True
+    return isinstance(value, (int, float)) and not math.isfinite(value)
+
+
+def default_decimals(value: float) -> int:
+    """Digits after the point that leave about three significant digits; none for whole numbers and from 100 on."""
+    size = abs(value)
+    if float(value).is_integer() or size >= 100:
+        return 0
+    return 1 if size >= 10 else 2 if size >= 1 else 3
+
+
+def _digits(value: float, language: Language, decimals: int, grouped: bool = True) -> str:
+    text = f"{abs(value):,.{decimals}f}" if grouped else f"{abs(value):.{decimals}f}"
+    if language == "ru":
+        text = text.replace(",", NARROW_SPACE).replace(".", ",")
+    negative = value < 0 and any(character in "123456789" for character in text)
+    return (MINUS if negative else "") + text
+
+
+def format_number(
+    value: Any, language: Language, decimals: int | None = None, unit: str | None = None, signed: bool = False
+) -> str:
+    """A number with its unit, e.g. «1 234,5 часа» or '61.3%'; the missing mark for a missing value.
+
+    ``unit`` is a code of UNITS, a currency code, or any text. Shares are multiplied by 100; money from a million
+    on is written in millions or billions. ``signed`` puts a plus before positive numbers (for changes).
+    """
+    if is_missing(value):
+        return MISSING[language]
+    number = float(value)
+    words = unit_words(unit or "")
+    scale_word = ""
+    if words.kind == "share":
+        number *= 100
+    elif words.kind == "money":
+        for size, word in _SCALES[language]:
+            if abs(number) >= size:
+                number, scale_word = number / size, word
+                decimals = 1 if decimals is None else decimals
+                break
+    places = decimals if decimals is not None else words.decimals
+    if places is None:
+        places = default_decimals(number)
+    elif decimals is None and words.decimals == 0 and not number.is_integer():
+        places = default_decimals(number)  # a mean of counts is no whole number and must not look like one
+    text = _digits(number, language, places, grouped=words.kind != "bare")
+    if signed and number > 0 and not text.startswith(MINUS):
+        text = "+" + text
+    shown = round(number, places)
+    label = " ".join(part for part in (scale_word, plural(shown, forms_of(words, language), language)) if part)
+    if not label:
+        return text
+    close = language == "en" and label == "%"
+    return text + ("" if close else NO_BREAK_SPACE) + label.replace(" ", NO_BREAK_SPACE)
+
+
+def format_change(value: Any, language: Language, unit: str | None = None, decimals: int | None = None) -> str:
+    """A difference with its sign; a difference of shares or per cents is in percentage points."""
+    kind = unit_words(unit or "").kind
+    if kind in ("share", "percent") and not is_missing(value):
+        points = float(value) * (100 if kind == "share" else 1)
+        return format_number(points, language, decimals, "percentage_points", signed=True)
+    return format_number(value, language, decimals, unit, signed=True)
+
+
+def format_interval(
+    low: Any, high: Any, language: Language, decimals: int | None = None, unit: str | None = None
+) -> str:
+    """An interval in words: «от −0,1 до 0,4», '−0.1 to 0.4'; the unit once unless it is a per cent sign."""
+    if is_missing(low) or is_missing(high):
+        return MISSING[language]
+    words = unit_words(unit or "")
+    if decimals is None and words.decimals is None and words.kind == "plain":
+        decimals = max(default_decimals(float(low)), default_decimals(float(high)))
+    bare = words.kind == "plain"
+    first = format_number(low, language, decimals if decimals is not None else words.decimals, None if bare else unit)
+    last = format_number(high, language, decimals if decimals is not None else words.decimals, unit)
+    space = NO_BREAK_SPACE
+    return f"от{space}{first} до{space}{last}" if language == "ru" else f"{first} to{space}{last}"
+
+
+def format_p(value: Any, language: Language) -> str:
+    """A p-value: 'p < 0.001' below a thousandth, otherwise three digits."""
+    if is_missing(value):
+        return MISSING[language]
+    if float(value) < 0.001:
+        return f"p{NO_BREAK_SPACE}<{NO_BREAK_SPACE}{_digits(0.001, language, 3)}"
+    return f"p{NO_BREAK_SPACE}={NO_BREAK_SPACE}{_digits(float(value), language, 3)}"
+
+
+def format_date(value: dt.date | pd.Timestamp | None, language: Language) -> str:
+    """A day in words: «14 февраля 2025 г.», '14 February 2025'."""
+    if value is None or pd.isna(value):
+        return MISSING[language]
+    month = _MONTHS[language][value.month - 1]
+    parts = [str(value.day), month, str(value.year)] + (["г."] if language == "ru" else [])
+    return NO_BREAK_SPACE.join(parts)
+
+
+def below_mark(threshold: int) -> str:
+    """The mark of a hidden count of people: «< 5»."""
+    return f"<{NO_BREAK_SPACE}{threshold}"
+
+
+# ---- words of figures and tables ----------------------------------------------------------------------------
+
+WORDS: dict[str, tuple[str, str]] = {
+    "simulated": ("СМОДЕЛИРОВАННЫЕ ДАННЫЕ", "SIMULATED DATA"),
+    "table": ("Таблица", "Table"),
+    "figure": ("Рисунок", "Figure"),
+    "table_short": ("табл.", "Table"),
+    "figure_short": ("рис.", "Figure"),
+    "note": ("Примечание.", "Note."),
+    "estimate": ("оценка", "estimate"),
+    "interval": ("95 % интервал", "95% interval"),
+    "year": ("год", "year"),
+    "years": ("годы", "years"),
+    "yes": ("да", "yes"),
+    "no": ("нет", "no"),
+    "all_units": ("все территории", "all territories"),
+    "no_data": ("нет данных", "no data"),
+    "nothing": ("Нет данных для этого рисунка", "No data for this figure"),
+    "observations": ("наблюдений", "observations"),
+    "hidden": (
+        "«{mark}»: число людей меньше {threshold}; скрыто, чтобы отдельных людей нельзя было узнать.",
+        "'{mark}': fewer than {threshold} people; hidden so that no single person can be recognised.",
+    ),
+    "hidden_also": (
+        "«×»: скрыто, потому что людей меньше {threshold} или по этому числу можно вычислить такое.",
+        "'×': hidden, because fewer than {threshold} people are behind it or such a number could be worked out.",
+    ),
+    "empty_table": ("Строк нет.", "There are no rows."),
+}  # fmt: skip
+
+
+def words(name: str, language: Language) -> str:
+    """A fixed word or sentence of figures and tables. Raises KeyError for a name that WORDS lacks."""
+    ru, en = WORDS[name]
+    return ru if language == "ru" else en
+
+
+CODES: dict[str, dict[str, tuple[str, str]]] = {
+    "design": {
+        "association": ("связь", "association"),
+        "two_way_fixed_effects": ("эффекты территорий и лет", "territory and year effects"),
+        "event_study": ("событийный анализ", "event study"),
+        "randomised": ("случайное распределение", "randomised"),
+        "instrument": ("инструментальная переменная", "instrumental variable"),
+    },
+    "estimand": {
+        "log_rate_ratio": ("логарифм отношения частот", "log rate ratio"),
+        "log_odds_ratio": ("логарифм отношения шансов", "log odds ratio"),
+        "mean_difference": ("разность средних", "difference of means"),
+        "instrumented_difference": ("разность через инструмент", "instrumented difference"),
+    },
+    "stream": {
+        "training": ("Обучение", "Training"),
+        "methodical": ("Методическая помощь", "Methodical help"),
+        "consulting": ("Консультации", "Consulting"),
+        "information": ("Информация", "Information"),
+        "exchange": ("Обмен опытом", "Exchange"),
+    },
+    "row_class": {
+        "title": ("заголовки", "titles"),
+        "header": ("шапка", "headers"),
+        "numbering": ("нумерация", "numbering"),
+        "section": ("разделы", "sections"),
+        "data": ("данные", "data"),
+        "subtotal": ("подытоги", "subtotals"),
+        "total": ("итоги", "totals"),
+        "footnote": ("сноски", "footnotes"),
+        "blank": ("пустые", "blank"),
+    },
+    "fate": {
+        "kept": ("принято", "kept"),
+        "merged": ("объединено", "merged"),
+        "quarantined": ("отложено", "set aside"),
+    },
+}
+
+
+def code_label(kind: str, code: str, language: Language) -> str:
+    """Label of a code that the package itself defines; the code where there is none."""
+    pair = CODES.get(kind, {}).get(code)
+    return code if pair is None else pair[0 if language == "ru" else 1]
+
+
+def label_of(codebook: Codebook | None, tables: Iterable[str], code: str, language: Language) -> str:
+    """Label of a variable, looked up in ``tables`` of the codebook in turn; the code where none knows it."""
+    if codebook is not None:
+        for table in tables:
+            found = codebook.label(table, code, language)
+            if found != code:
+                return found
+    return code

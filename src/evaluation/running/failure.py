@@ -1,0 +1,122 @@
+"""Why a step's run failed, in plain words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from evaluation.settings import InputProblem, Text
+
+Kind = Literal[
+    "cell", "kernel_died", "time_limit", "kernel_start", "missing_output", "undeclared_output", "input", "interrupted",
+    "program",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What went wrong. ``cell`` counts code cells from 1, as ``In [n]`` does when the notebook is run from the top."""
+
+    kind: Kind
+    message: Text
+    cell: int | None = None
+    log: Path | None = None
+
+
+class StepFailed(Exception):
+    """A step's run failed; ``failure`` says how."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message.en)
+        self.failure = failure
+
+
+def cell_failed(cell: int, name: str, value: str, messages: dict[str, str] | None) -> Failure:
+    """A cell raised ``name``; ``messages`` are those of an InputProblem, in both languages."""
+    lines = [line.strip() for line in value.strip().splitlines() if line.strip()]
+    cause = f"{name}: {lines[-1]}" if lines else name
+    ru, en = (messages["ru"], messages["en"]) if messages else (cause, cause)
+    return Failure("cell", Text(ru=f"ячейка {cell}: {ru}", en=f"cell {cell}: {en}"), cell)
+
+
+def kernel_died(cell: int | None) -> Failure:
+    return Failure(
+        "kernel_died",
+        Text(
+            ru=f"процесс Python внезапно закончился в ячейке {cell or '—'}: чаще всего не хватило памяти. "
+            "Закройте другие программы или запустите с --jobs 1.",
+            en=f"the Python process ended suddenly in cell {cell or 'none'}: most often memory ran out. "
+            "Close other programs or run with --jobs 1.",
+        ),
+        cell,
+    )
+
+
+def time_limit_passed(cell: int | None, seconds: float) -> Failure:
+    minutes = f"{seconds / 60:g}"
+    return Failure(
+        "time_limit",
+        Text(
+            ru=f"шаг не уложился в отведённое время, {minutes} мин, и остановлен в ячейке {cell or '—'}. "
+            "Дайте больше времени: --time-limit.",
+            en=f"the step did not end within its {minutes} min and was stopped in cell {cell or 'none'}. "
+            "Allow more time: --time-limit.",
+        ),
+        cell,
+    )
+
+
+def kernel_not_started(cause: str) -> Failure:
+    return Failure(
+        "kernel_start",
+        Text(
+            ru=f"процесс Python для блокнота не запустился ({cause}). Проверьте установку: evaluation doctor.",
+            en=f"the Python process for the notebook did not start ({cause}). "
+            "Check the installation: evaluation doctor.",
+        ),
+    )
+
+
+def outputs_missing(missing: list[str], finished: bool) -> Failure:
+    names = ", ".join(missing)
+    if not finished:
+        ru = "блокнот дошёл до конца, но не сдал результаты: нет вызова step.finish()."
+        en = "the notebook came to its end but did not hand its results over: step.finish() is not called."
+        if missing:
+            ru, en = f"{ru} Не созданы: {names}.", f"{en} Not made: {names}."
+        return Failure("missing_output", Text(ru=ru, en=en))
+    return Failure(
+        "missing_output",
+        Text(
+            ru=f"блокнот не создал обещанные файлы: {names}.",
+            en=f"the notebook did not make the files it declares: {names}.",
+        ),
+    )
+
+
+def outputs_undeclared(files: list[str]) -> Failure:
+    names = ", ".join(files)
+    return Failure(
+        "undeclared_output",
+        Text(
+            ru=f"блокнот создал файлы, которых шаг не объявляет в pipeline.py: {names}.",
+            en=f"the notebook made files that the step does not declare in pipeline.py: {names}.",
+        ),
+    )
+
+
+def interrupted() -> Failure:
+    return Failure(
+        "interrupted",
+        Text(ru="прервано, прежние результаты не тронуты", en="interrupted; the earlier results are untouched"),
+    )
+
+
+def input_refused(problem: InputProblem) -> Failure:
+    return Failure("input", Text(**problem.messages))
+
+
+def program_failed(error: BaseException) -> Failure:
+    cause = f"{type(error).__name__}: {str(error).strip().splitlines()[-1] if str(error).strip() else ''}".rstrip(": ")
+    return Failure("program", Text(ru=f"ошибка программы: {cause}", en=f"an error of the program: {cause}"))

@@ -1,0 +1,166 @@
+"""One task carried out: its notebook executed apart, what it made checked and moved into place, all of it recorded."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import time
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from evaluation.places import WORKSPACE, Workspace
+from evaluation.running import failure
+from evaluation.running.failure import Failure, StepFailed
+from evaluation.running.fingerprint import Fingerprint
+from evaluation.running.hashes import Hashes
+from evaluation.running.modules import Package
+from evaluation.running.notebook import CellProgress, Execution, Stop, execute
+from evaluation.running.record import Output, Record, failed_notebook, log_path, now, write_record
+from evaluation.running.staleness import destinations
+from evaluation.running.tasks import Task
+from evaluation.settings import InputProblem, Text
+
+STAGING = "EVALUATION_STAGING"
+TIME_LIMIT_SECONDS = 3600.0
+
+End = Literal["ran", "kept", "failed", "blocked", "interrupted", "not_applicable"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run did with one task. ``reasons`` say why it ran, was held back or does not apply."""
+
+    task: Task
+    end: End
+    seconds: float = 0.0
+    reasons: tuple[Text, ...] = ()
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True)
+class Site:
+    """What all tasks of one run share. ``staging`` is this run's own folder, on the workspace's disk."""
+
+    workspace: Workspace
+    run_id: str
+    staging: Path
+    hashes: Hashes
+    environment: Mapping[str, Any]
+    stop: Stop = field(default_factory=Stop)
+    time_limit: float = TIME_LIMIT_SECONDS
+    packages: Sequence[Package] = ()
+
+
+def carry_out(
+    site: Site, task: Task, fingerprint: Fingerprint, reasons: tuple[Text, ...], on_cell: CellProgress
+) -> Outcome:
+    """Execute ``task`` and leave its outputs, record and log; of a failed one only record, log and notebook."""
+    began, started = time.monotonic(), now()
+    folder = site.workspace.run_folder(task.year)
+    log = log_path(folder, task.name)
+    log.parent.mkdir(parents=True, exist_ok=True)
+    causes = "; ".join(reason.en for reason in reasons)
+    log.write_text(f"{task.name} {task.year}, run {site.run_id}, {started}\nwhy: {causes}\n", encoding="utf-8")
+    problem: Failure | None = None
+    outputs: dict[str, Output] = {}
+    detail = ""
+    try:
+        outputs = _execute(site, task, log, on_cell)
+    except StepFailed as error:
+        problem = error.failure
+    except InputProblem as error:
+        problem = failure.input_refused(error)
+    except Exception as error:
+        problem, detail = failure.program_failed(error), traceback.format_exc()
+    seconds = time.monotonic() - began
+    with log.open("a", encoding="utf-8") as file:
+        message = "done" if problem is None else f"{detail}\n{problem.message.en}\n{problem.message.ru}"
+        file.write(f"{message}\n{seconds:.1f} s\n")
+    if problem is not None and problem.kind == "interrupted":
+        return Outcome(task, "interrupted", seconds, reasons, problem)
+    record = Record(
+        step=task.name,
+        year=task.year,
+        status="done" if problem is None else "failed",
+        digest=fingerprint.digest,
+        fingerprint=fingerprint.parts(),
+        started=started,
+        ended=now(),
+        seconds=round(seconds, 3),
+        run_id=site.run_id,
+        outputs=outputs,
+        environment=site.environment,
+        problem=None if problem is None else _described(problem),
+    )
+    write_record(folder, record)
+    if problem is None:
+        return Outcome(task, "ran", seconds, reasons)
+    return Outcome(task, "failed", seconds, reasons, Failure(problem.kind, problem.message, problem.cell, log))
+
+
+def _described(found: Failure) -> dict[str, Any]:
+    return {"kind": found.kind, "cell": found.cell, "message": found.message.model_dump()}
+
+
+def _execute(site: Site, task: Task, log: Path, on_cell: CellProgress) -> dict[str, Output]:
+    root = site.workspace.root
+    scratch = site.staging / f"{task.name}-{task.year}"
+    staged = scratch / "outputs"
+    staged.mkdir(parents=True)
+    executed = staged / site.workspace.executed_notebook(task.name, task.year).relative_to(root)
+    how = Execution(
+        environment={STAGING: str(staged), WORKSPACE: str(root)},
+        python_path=tuple(package.folder.parent for package in site.packages),
+        folder=root,
+        scratch=scratch,
+        log=log,
+        time_limit=site.time_limit,
+        places={str(staged): ".", str(scratch): "<tmp>", str(root): "."},
+        on_cell=on_cell,
+        stop=site.stop,
+    )
+    failed = failed_notebook(site.workspace.run_folder(task.year), task.name)
+    execute(site.workspace.notebook(task.name), executed, failed, {"year": task.year}, how)
+    outputs = _publish(site, task, staged)
+    shutil.rmtree(scratch, ignore_errors=True)
+    return outputs
+
+
+def _publish(site: Site, task: Task, staged: Path) -> dict[str, Output]:
+    """Move what a task made to its places, after making sure that all of it is there and nothing else."""
+    root = site.workspace.root
+    finals = destinations(site.workspace, task)
+    sources = {name: staged / final.relative_to(root) for name, final in finals.items()}
+    finished = staged / "finished.json"
+    missing = [name for name, source in sources.items() if not source.is_file()]
+    if missing or not finished.is_file():
+        raise StepFailed(failure.outputs_missing(missing, finished.is_file()))
+    made = {path for path in staged.rglob("*") if path.is_file()}
+    undeclared = sorted(path.relative_to(staged).as_posix() for path in made - {*sources.values(), finished})
+    if undeclared:
+        raise StepFailed(failure.outputs_undeclared(undeclared))
+    if site.stop.asked:
+        raise StepFailed(failure.interrupted())
+    outputs = {}
+    for name, final in finals.items():
+        sha256 = site.hashes.of_file(sources[name])
+        final.parent.mkdir(parents=True, exist_ok=True)
+        _move(sources[name], final)
+        outputs[name] = Output(final.relative_to(root).as_posix(), str(sha256))
+    return outputs
+
+
+def _move(source: Path, final: Path) -> None:
+    """Put ``source`` at ``final`` in one step, also where that lies on another disk."""
+    try:
+        os.replace(source, final)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        aside = final.with_name(f".{final.name}.new")
+        shutil.copyfile(source, aside)
+        os.replace(aside, final)

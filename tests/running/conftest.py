@@ -1,0 +1,3 @@
+from tiny_programme import finished, finished_programme, tiny
+
+__all__ = ["finished", "finished_programme", "tiny"]
