@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from evaluation.tables import PROGRAMME_TABLES, SOURCE_TABLES
+
 Scope = Literal["each_year", "chosen_year"]
 
 
@@ -40,18 +42,7 @@ class Step:
     needs_plan: bool = False
 
 
-SOURCE_TABLES: dict[str, tuple[str, ...]] = {
-    "territories": ("territories",),
-    "projects": ("projects", "project_funding", "project_participation"),
-    "scores": ("scores",),
-    "training_events": ("training_events",),
-    "attendance": ("attendance", "participants"),
-    "exchange_events": ("exchange_events", "exchange_participation"),
-    "consultations": ("consultations",),
-    "trial_households": ("trial_households",),
-}
 PROGRAMME_SOURCES = tuple(SOURCE_TABLES)
-PROGRAMME_TABLES = tuple(table for tables in SOURCE_TABLES.values() for table in tables)
 CONTROL_TABLES = ("source_files", "row_ledger", "issues")
 SURVEY_SOURCES = ("participants_survey", "residents_survey")
 SURVEY_TABLES = ("survey_waves", "survey_responses", "survey_answers")
@@ -86,7 +77,8 @@ STEPS: tuple[Step, ...] = (
         uses=("territories", "training_events"),
         makes=(*SURVEY_TABLES, *SURVEY_CONTROL_TABLES, "findings_survey"),
         exhibits=("survey_row_accounts", "survey_ratings"),
-        settings=("year.year", "year.territory_date", "year.sources", "year.surveys", "programme.disclosure"),
+        settings=("year.year", "year.territory_date", "year.sources", "year.surveys", "programme.region_code",
+                  "programme.disclosure"),
         territory=("registry", "aliases", "decisions"),
     ),
     Step(
@@ -109,20 +101,20 @@ STEPS: tuple[Step, ...] = (
         makes=("indicators", "findings_coverage"),
         figures=("coverage_map", "training_map"),
         exhibits=("coverage", "white_spots"),
-        settings=("year.year", "year.territory_date", "programme.map", "programme.simulated", "programme.disclosure"),
+        settings=("year.year", "year.territory_date", "programme.registry", "programme.map", "programme.simulated",
+                  "programme.disclosure"),
         territory=("registry", "crosswalk", "boundaries"),
     ),
     Step(
         "05_describe_support", "What support was given, to whom, and how does exchange connect the units?",
         folder="results",
         uses=("territories", "projects", "project_funding", "training_events", "attendance", "participants",
-              "exchange_events", "exchange_participation", "consultations", "exchange_ties",
-              "survey_waves", "survey_responses", "survey_answers"),
+              "exchange_events", "exchange_participation", "consultations", "exchange_ties"),
         history=("territories", "training_events", "attendance", "exchange_events", "exchange_participation",
                  "consultations"),
         makes=("support_summary", "findings_support"),
         figures=("support_by_year", "exchange_network"),
-        exhibits=("support_by_year", "projects_by_topic", "training_ratings"),
+        exhibits=("support_by_year", "projects_by_topic"),
         settings=("year.year", "programme.simulated", "programme.disclosure"),
     ),
     Step(
@@ -160,7 +152,7 @@ STEPS: tuple[Step, ...] = (
               "findings_data", "findings_survey", "findings_panel", "findings_coverage", "findings_support",
               "findings_outcomes", "findings_robustness", "findings_years"),
         files=("report.ru.html", "report.en.html"),
-        settings=("programme.title", "programme.institute", "programme.simulated", "programme.disclosure",
+        settings=("programme.title", "programme.institute", "programme.simulated", "programme.disclosure", "programme.currency",
                   "programme.report_text", "programme.steps", "plan.questions", "plan.models",
                   "year.year", "year.territory_date"),
     ),

@@ -537,3 +537,16 @@ TABLES: dict[str, Table] = {
         ),
     )
 }
+
+# tables that each received file of the programme gives
+SOURCE_TABLES: dict[str, tuple[str, ...]] = {
+    "territories": ("territories",),
+    "projects": ("projects", "project_funding", "project_participation"),
+    "scores": ("scores",),
+    "training_events": ("training_events",),
+    "attendance": ("attendance", "participants"),
+    "exchange_events": ("exchange_events", "exchange_participation"),
+    "consultations": ("consultations",),
+    "trial_households": ("trial_households",),
+}
+PROGRAMME_TABLES: tuple[str, ...] = tuple(table for tables in SOURCE_TABLES.values() for table in tables)

@@ -146,6 +146,15 @@ class OpenStep:
             if name.startswith(start) and name.endswith(end)
         }
 
+    def executed_notebooks(self) -> dict[str, str]:
+        """Address of each executed notebook, relative to the report, by step that applies."""
+        left_out = {*self.not_applicable(), self.step.name}
+        return {name: f"notebooks/{name}.ipynb" for name in pipeline.STEP_NAMES if name not in left_out}
+
+    def report_text_folder(self) -> Path | None:
+        """The workspace's own report texts; None where it brings none."""
+        return self.workspace.report_text_folder()
+
     def not_applicable(self) -> dict[str, Text]:
         """Reason by step that does not apply to this year."""
         found = {}

@@ -127,6 +127,9 @@ def test_rows_with_their_own_unit() -> None:
             "indicator": ["success_rate", "cost"],
             "value": [0.5, 2e6],
             "change": [-0.031, 1e6],
+            "low": [0.4, None],
+            "high": [0.6, None],
+            "n": [39, 39],
             "unit": ["share", "currency"],
         }
     )
@@ -134,9 +137,16 @@ def test_rows_with_their_own_unit() -> None:
         frame, codebook(), "year_comparison", "т", "t", variables_in={"indicator": "indicators"}, signed=("change",)
     )
     assert cells(table.to_html("ru"))[1:] == [
-        ["Доля победивших", "50,0 %", "−3,1 п. п."],
-        ["cost", "2,0 млн руб.", "+1,0 млн руб."],
+        ["Доля победивших", "50,0 %", "−3,1 п. п.", "от 40,0 % до 60,0 %", "39"],
+        ["cost", "2,0 млн руб.", "+1,0 млн руб.", "—", "39"],
     ]
+
+
+def test_names_may_differ_between_languages() -> None:
+    names = {"unit_id": {"ru": {"1": "Абан"}, "en": {"1": "Aban"}}}
+    table = exhibit(pd.DataFrame({"unit_id": ["1", "all"]}), None, "x", "т", "t", names=names)
+    assert [table.cell(row, "unit_id", "en") for row in (0, 1)] == ["Aban", "all territories"]
+    assert table.cell(0, "unit_id", "ru") == "Абан"
 
 
 def test_markdown_is_one_table() -> None:

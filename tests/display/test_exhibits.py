@@ -101,6 +101,9 @@ def test_support_has_one_column_a_year_and_no_empty_measures() -> None:
     assert len(table.frame) == 6, "five measures of training and the events of information"
     assert [table.cell(0, name, "ru") for name in table.columns] == ["Обучение", "мероприятий", "3", "4"]
     assert table.cell(3, "2025", "en") == "n/a"
+    few = support_exhibit(summary.assign(participants=[3, 61, None], events=[3, 4, 2]), None)
+    assert shown(few.cell(2, "2024", "ru")) == "< 5"
+    assert few.cell(0, "2024", "ru") == "3", "events are not people"
 
 
 @pytest.mark.parametrize("note", [None, "reform"])

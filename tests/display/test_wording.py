@@ -93,6 +93,8 @@ def test_interval_names_its_unit_once_but_each_per_cent() -> None:
     assert spaces(format_interval(-0.1, 0.354, "ru", unit="log_points")) == "от −0,100 до 0,354 лог. п."
     assert spaces(format_interval(0.487, 0.725, "en", unit="share")) == "48.7% to 72.5%"
     assert format_interval(None, 1.0, "ru") == "—"
+    assert spaces(format_interval(0.019, 11.6, "en", unit="percent")) == "0.02% to 11.60%", "the near end is not zero"
+    assert spaces(format_interval(0.0, 11.6, "en", unit="percent")) == "0.0% to 11.6%"
 
 
 def test_p_and_date() -> None:

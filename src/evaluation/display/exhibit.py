@@ -144,6 +144,8 @@ class Exhibit:
     def heading(self, column: str, language: Language) -> str:
         """Label of a column with its unit: «Стоимость, руб.»."""
         label = self.labels.get(language, {}).get(column, column)
+        if (column, self.formats.get(column, Format()).beside) == ("low", "high"):
+            label = words("interval", language)
         unit = unit_label(self.formats[column].unit, language) if column in self.formats else ""
         if self.formats.get(column, Format()).unit in COUNTED or unit[:3].lower() in label.lower():
             return label

@@ -10,11 +10,10 @@ import pandas as pd
 
 from evaluation.display.exhibit import Exhibit, Labels
 from evaluation.display.tables import exhibit
-from evaluation.display.wording import CODES
+from evaluation.display.wording import CODES, SOURCES
 from evaluation.settings import LANGUAGES, Language, Text
 
 if TYPE_CHECKING:
-
     from evaluation.codebook import Codebook
 
 ESTIMATE_LABELS: dict[str, Text] = {
@@ -33,7 +32,6 @@ ESTIMATE_LABELS: dict[str, Text] = {
     "inference": Text(ru="Как считали ошибки", en="Inference"),
 }
 _PAIRS = (
-    ("low", "high", Text(ru="от {} до {}", en="{} to {}")),
     ("clusters", "treated_clusters", Text(ru="{} ({})", en="{} ({})")),
     ("design", "inference", Text(ru="{}; ошибки {}", en="{}; errors {}")),
 )
@@ -134,20 +132,6 @@ def row_accounts_exhibit(
     return _with_choices(made, "source", names)
 
 
-SOURCES: dict[str, tuple[str, str]] = {
-    "territories": ("Паспорт муниципалитетов", "Passport of municipalities"),
-    "projects": ("Реестр заявок", "Register of applications"),
-    "scores": ("Протокол оценки заявок", "Scoring protocol"),
-    "training_events": ("План-график мероприятий", "Schedule of events"),
-    "attendance": ("Списки участников", "Lists of participants"),
-    "exchange_events": ("Межмуниципальные мероприятия", "Inter-municipal events"),
-    "consultations": ("Журнал консультаций", "Journal of consultations"),
-    "participants_survey": ("Анкета участников", "Participants' questionnaire"),
-    "residents_survey": ("Анкета жителей", "Residents' questionnaire"),
-    "trial_households": ("Хозяйства испытания", "Households of the trial"),
-}
-
-
 def source_names(sources: pd.Series, codebook: Codebook | None, language: Language) -> dict[str, str]:
     """Name by logical source: the codebook's list ``source`` first, then the package's own."""
     known = codebook.choice_labels("source", language) if codebook is not None else {}
@@ -211,12 +195,14 @@ def support_exhibit(
     title_en: str = "Streams of support by year",
     *,
     name: str = "support_by_year",
+    threshold: int = 5,
     simulated: bool = False,
     language: Language = "ru",
 ) -> Exhibit:
     """Streams of support, one row a stream and measure, one column a year; contract ``support_summary``.
 
-    Measures without any value in a stream are left out. ``summary`` is expected without cells that must be hidden.
+    Measures without any value in a stream are left out. Counts of people from 1 to ``threshold`` - 1 are hidden; no
+    total is shown from which they could be worked out.
     """
     rows = summary.melt(["stream", "year"], list(MEASURES), var_name="measure", value_name="value")
     rows = rows.astype({"value": "float64"}).dropna(subset="value")
@@ -225,17 +211,20 @@ def support_exhibit(
     wide = wide.reindex([pair for pair in order if pair in wide.index])
     wide.columns = [str(year) for year in wide.columns]
     years = list(wide.columns)
+    frame = wide.reset_index()
+    of_people = frame["measure"].isin(PEOPLE)
+    small = frame[years].apply(lambda column: (column > 0) & (column < threshold) & of_people)
     made = exhibit(
-        wide.reset_index(), codebook, "support_summary", title_ru, title_en, name=name,
+        frame, codebook, "support_summary", title_ru, title_en, name=name,
         labels={"measure": Text(ru="Показатель", en="Measure")}, decimals=dict.fromkeys(years, 0),
+        hidden=small.replace({True: "primary", False: ""}).astype("str"), threshold=threshold,
         simulated=simulated, language=language,
     )  # fmt: skip
-    names = {
-        each: {measure: text.in_language(each) for measure, text in MEASURES.items()} for each in LANGUAGES
-    }
+    names = {each: {measure: text.in_language(each) for measure, text in MEASURES.items()} for each in LANGUAGES}
     return _with_choices(made, "measure", names)
 
 
+PEOPLE = ("participants", "unique_participants")
 MEASURES: dict[str, Text] = {
     "events": Text(ru="мероприятий", en="events"),
     "hours": Text(ru="часов", en="hours"),

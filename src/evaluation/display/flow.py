@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 
-from evaluation.display.exhibits import SOURCES
+from evaluation.display.wording import SOURCES
 from evaluation.pipeline import Step
 from evaluation.settings import Language, Text
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Exhibit", "Format", "exhibit", "guard"]
 
+INTERVAL = Text(ru="от {} до {}", en="{} to {}")
 _NUMBER_KINDS = ("integer", "number", "money")
 
 
@@ -39,7 +41,7 @@ def exhibit(
     units: Mapping[str, str] | None = None,
     decimals: Mapping[str, int] | None = None,
     variables_in: Mapping[str, str] | None = None,
-    names: Mapping[str, Mapping[str, str]] | None = None,
+    names: Mapping[str, Mapping[str, Any]] | None = None,
     signed: Sequence[str] = (),
     hidden: pd.DataFrame | None = None,
     threshold: int = 5,
@@ -51,9 +53,10 @@ def exhibit(
 
     ``columns`` selects and orders the columns; ``labels``, ``units`` and ``decimals`` replace the codebook's for
     single columns. ``variables_in`` says for a column of variables' names (such as ``indicator``) in which tables of
-    the codebook they stand, e.g. ``{"indicator": "indicators"}``; ``names`` gives names by code for a column such as
-    ``unit_id``. A column ``unit`` holds each row's unit; ``signed`` columns are changes and get their sign.
-    ``hidden`` has columns and index of ``frame``. Raises KeyError when ``columns`` names a column that the frame lacks.
+    the codebook they stand, e.g. ``{"indicator": "indicators"}``; ``names`` gives names by code (or by language and
+    code) for a column such as ``unit_id``. A column ``unit`` holds each row's unit; ``signed`` columns are changes
+    and get their sign. ``hidden`` has columns and index of ``frame``. Raises KeyError when ``columns`` names a column
+    that the frame lacks.
     """
     chosen = list(columns) if columns is not None else [str(each) for each in frame.columns]
     unit_column = "unit" if "unit" in frame.columns else None
@@ -81,11 +84,15 @@ def exhibit(
             unit = currency
         if column == "year" or column.endswith("_year"):
             unit = "year"
+        elif unit_column and not unit and pd.api.types.is_integer_dtype(shown[column]):
+            unit = "count"  # the row's unit is that of its value; how many it rests on is a bare count
         digits = (decimals or {}).get(column)
         formats[column] = Format(_in_currency(unit, currency), digits, is_number, column in signed)
         found = _choices_of(shown[column], codebook, table, column, variables_in, names)
         if found:
             choices[column] = found
+    if {"low", "high"} <= formats.keys():
+        formats["low"] = replace(formats["low"], beside="high", pattern=INTERVAL)
     own = labels or {}
     texts: Labels = {
         each: {
@@ -111,11 +118,13 @@ def _choices_of(
     table: str,
     column: str,
     variables_in: Mapping[str, str] | None,
-    names: Mapping[str, Mapping[str, str]] | None,
+    names: Mapping[str, Mapping[str, Any]] | None,
 ) -> Labels:
     """Labels by language and code of a column; empty where its values are no codes."""
     if names and column in names:
-        return {each: {"all": words("all_units", each), **names[column]} for each in LANGUAGES}
+        given = names[column]
+        by_language = {each: given[each] if set(given) <= set(LANGUAGES) else given for each in LANGUAGES}
+        return {each: {"all": words("all_units", each), **by_language[each]} for each in LANGUAGES}
     if pd.api.types.is_bool_dtype(values):
         return {}
     codes = [str(value) for value in values.dropna().unique()] if values.dtype.kind not in "fiub" else []

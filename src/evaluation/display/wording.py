@@ -116,6 +116,12 @@ def format_interval(
     words = unit_words(unit or "")
     if decimals is None and words.decimals is None and words.kind == "plain":
         decimals = max(default_decimals(float(low)), default_decimals(float(high)))
+    places = decimals if decimals is not None else words.decimals
+    if places is not None and words.kind in ("plain", "percent", "share"):
+        scale = 100 if words.kind == "share" else 1
+        while places < 4 and any(end and round(float(end) * scale, places) == 0 for end in (low, high)):
+            places += 1  # an end near zero must not look like zero: which side it lies on matters
+        decimals = places
     bare = words.kind == "plain"
     first = format_number(low, language, decimals if decimals is not None else words.decimals, None if bare else unit)
     last = format_number(high, language, decimals if decimals is not None else words.decimals, unit)
@@ -183,7 +189,20 @@ def words(name: str, language: Language) -> str:
     return ru if language == "ru" else en
 
 
+SOURCES: dict[str, tuple[str, str]] = {
+    "territories": ("Паспорт муниципалитетов", "Passport of municipalities"),
+    "projects": ("Реестр заявок", "Register of applications"),
+    "scores": ("Протокол оценки заявок", "Scoring protocol"),
+    "training_events": ("План-график мероприятий", "Schedule of events"),
+    "attendance": ("Списки участников", "Lists of participants"),
+    "exchange_events": ("Межмуниципальные мероприятия", "Inter-municipal events"),
+    "consultations": ("Журнал консультаций", "Journal of consultations"),
+    "participants_survey": ("Анкета участников", "Participants' questionnaire"),
+    "residents_survey": ("Анкета жителей", "Residents' questionnaire"),
+    "trial_households": ("Хозяйства испытания", "Households of the trial"),
+}
 CODES: dict[str, dict[str, tuple[str, str]]] = {
+    "source": SOURCES,
     "design": {
         "association": ("связь", "association"),
         "two_way_fixed_effects": ("эффекты территорий и лет", "territory and year effects"),
@@ -196,6 +215,13 @@ CODES: dict[str, dict[str, tuple[str, str]]] = {
         "log_odds_ratio": ("логарифм отношения шансов", "log odds ratio"),
         "mean_difference": ("разность средних", "difference of means"),
         "instrumented_difference": ("разность через инструмент", "instrumented difference"),
+    },
+    "inference": {
+        "crv1_t": ("кластерные, t", "clustered, t"),
+        "crv3_t": ("кластерные CRV3, t", "clustered CRV3, t"),
+        "crv3_t_wild_p": ("кластерные CRV3, t; p — дикий бутстреп", "clustered CRV3, t; p: wild bootstrap"),
+        "crv3_t_permutation_p": ("кластерные CRV3, t; p — перестановки", "clustered CRV3, t; p: permutations"),
+        "influence_function_t": ("функция влияния, t", "influence function, t"),
     },
     "stream": {
         "training": ("Обучение", "Training"),

@@ -147,7 +147,7 @@ def support_by_year(
     known = codebook.choice_labels("stream", language) if codebook is not None else {}
     with style():
         figure = sheet(8.4, 1.15 * len(streams) + 0.9)
-        axes = figure.subplots(len(streams), len(measures), squeeze=False, sharex=True, sharey="col")
+        axes = figure.subplots(len(streams), len(measures), squeeze=False, sharex=True)
         for down, stream in enumerate(streams):
             part = rows[rows["stream"] == stream].set_index("year")
             for across, (measure, head, colour) in enumerate(measures):
@@ -161,11 +161,17 @@ def support_by_year(
                                   ha="center", va="bottom", fontsize=7)  # fmt: skip
                 plain(axis)
                 axis.set_yticks([])
-                axis.margins(y=0.28)
+                largest = 1.0 if measure == "reached" else float(np.nanmax(np.append(values, 0))) or 1.0
+                axis.set_ylim(0, largest * 1.28)
                 axis.set_xticks(years, [str(year) for year in years], fontsize=7)
                 if down == 0:
                     axis.set_title(head)
             label = known.get(stream) or code_label("stream", stream, language)
             shown = "\n".join(textwrap.wrap(label, 16))
             axes[down, 0].set_ylabel(shown, rotation=0, ha="right", va="center", fontsize=9)
-        return dress(figure, title, note, language, simulated)
+        head = (
+            "У каждого ряда столбиков своя шкала; у долей — общая, до 100 %."
+            if ru
+            else "Each row of bars has a scale of its own; shares have one in common, up to 100%."
+        )
+        return dress(figure, title, f"{head} {note}".strip(), language, simulated)

@@ -6,4 +6,11 @@ from evaluation.simulate.api import DEFAULT_SEED, SimulatedProgramme, simulate_p
 from evaluation.simulate.parameters import Parameters
 from evaluation.simulate.write import write_simulation
 
-__all__ = ["DEFAULT_SEED", "Parameters", "SimulatedProgramme", "simulate_panel", "simulate_programme", "write_simulation"]
+__all__ = [
+    "DEFAULT_SEED",
+    "Parameters",
+    "SimulatedProgramme",
+    "simulate_panel",
+    "simulate_programme",
+    "write_simulation",
+]

@@ -23,7 +23,9 @@ def canonical_frames(view: YearView) -> dict[str, pd.DataFrame]:
     """
     tables = {name: frame.drop(columns=_PROVENANCE, errors="ignore") for name, frame in view.tables.items()}
     projects = wide_projects(view).drop(columns=_PROVENANCE)
-    projects = projects.rename(columns={name: f"participations_{name}" for name in ("meeting", "questionnaire", "online")})
+    projects = projects.rename(
+        columns={name: f"participations_{name}" for name in ("meeting", "questionnaire", "online")}
+    )
     points = tables["scores"].pivot(index="project_id", columns="criterion", values="points").add_prefix("points_")
     return {
         "territories": tables["territories"],
@@ -31,7 +33,9 @@ def canonical_frames(view: YearView) -> dict[str, pd.DataFrame]:
         "scores": points.reset_index().rename_axis(columns=None),
         "training_events": tables["training_events"],
         "attendance": tables["attendance"],
-        "exchange_events": tables["exchange_events"].merge(tables["exchange_participation"], on="exchange_id", how="left"),
+        "exchange_events": tables["exchange_events"].merge(
+            tables["exchange_participation"], on="exchange_id", how="left"
+        ),
         "consultations": tables["consultations"],
         "participants_survey": _survey(view, "participants"),
         "residents_survey": _survey(view, "residents"),
@@ -67,7 +71,9 @@ def _survey(view: YearView, instrument: str) -> pd.DataFrame:
     answers = answers[answers["response_id"].isin(set(responses["response_id"]))].copy()
     several = {item.name for item in QUESTIONNAIRES[instrument].items if item.type.startswith("select_multiple")}
     single = answers[~answers["item"].isin(several)].copy()
-    single["shown"] = single["code"].where(single["code"].notna(), single["missing"].where(single["missing"] != "blank"))
+    single["shown"] = single["code"].where(
+        single["code"].notna(), single["missing"].where(single["missing"] != "blank")
+    )
     wide = single.pivot(index="response_id", columns="item", values="shown")
     for name in several:
         chosen = answers[(answers["item"] == name) & (answers["code"] == "1")]

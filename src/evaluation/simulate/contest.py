@@ -1,4 +1,4 @@
-"""The contest of one year: projects, shares chosen with an eye to thresholds, scores in steps, the line of the budget."""
+"""The contest of one year: shares chosen with an eye to thresholds, scores in steps, the line of the budget."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from evaluation.simulate.parameters import Parameters, YearRules
 from evaluation.simulate.randomness import generator
 
 CRITERIA = (
-    "participation", "residents_contribution", "business_contribution", "local_contribution", "significance", "information",
+    "participation", "residents_contribution", "business_contribution", "local_contribution", "significance",
+    "information",
 )  # fmt: skip
 # Lower bounds of the steps (shares; participation in participations per resident of the place) and their points.
 STEPS: dict[str, dict[str, tuple[tuple[float, ...], tuple[float, ...]]]] = {
@@ -30,7 +31,8 @@ STEPS: dict[str, dict[str, tuple[tuple[float, ...], tuple[float, ...]]]] = {
     },
 }
 TOPICS = (
-    "improvement", "playgrounds", "sport", "culture", "roads", "water", "lighting", "fire_safety", "cemeteries", "heritage", "other",
+    "improvement", "playgrounds", "sport", "culture", "roads", "water", "lighting", "fire_safety", "cemeteries",
+    "heritage", "other",
 )  # fmt: skip
 _TOPIC_SHARES = (0.24, 0.18, 0.13, 0.12, 0.09, 0.06, 0.06, 0.04, 0.04, 0.03, 0.01)
 APPLICANTS = ("administration", "territorial_self_government", "initiative_group", "nonprofit", "institution")
@@ -119,7 +121,9 @@ def hold_contest(
     status = np.where(refused, "rejected_formally", np.where(withdrawn, "withdrawn", "not_selected")).astype(object)
     outcome = rng.random(count)
     done = parameters.completed_share
-    ended = np.where(outcome < done, "completed", np.where(outcome < done + (1 - done) * 0.6, "partly_completed", "not_completed"))
+    ended = np.where(
+        outcome < done, "completed", np.where(outcome < done + (1 - done) * 0.6, "partly_completed", "not_completed")
+    )
     status[funded] = ended[funded]
     planned_end = _month_end(rng, count, year)
     late = rng.random(count) < 0.2
@@ -131,7 +135,9 @@ def hold_contest(
     finished = funded & np.isin(status, ("completed", "partly_completed"))
     finished_on = np.where(finished, np.minimum(finished_on, np.datetime64(f"{year}-12-20", "D")), np.datetime64("NaT"))
 
-    rate = np.round(np.where(rng.random((count, len(SOURCES))) < 0.6, 1.0, rng.uniform(0.92, 1.0, (count, len(SOURCES)))), 4)
+    rate = np.round(
+        np.where(rng.random((count, len(SOURCES))) < 0.6, 1.0, rng.uniform(0.92, 1.0, (count, len(SOURCES)))), 4
+    )
     rate[status == "partly_completed"] *= 0.7
     paid = np.where(finished[:, None], np.round(planned * rate, -1), np.nan)
     points = np.where(admitted[:, None], points, np.nan)
@@ -162,7 +168,8 @@ def _money(
     wanted = {name: np.clip(share, 0.005, 0.4) for name, share in wanted.items()}
     if parameters.bunching:
         wanted = {
-            name: _heaped(share, steps[f"{name}_contribution"][0], lift[name], parameters) for name, share in wanted.items()
+            name: _heaped(share, steps[f"{name}_contribution"][0], lift[name], parameters)
+            for name, share in wanted.items()
         }
     other = np.where(rng.random(count) < 0.1, rng.uniform(0.005, 0.03, count), 0.0)
     regional_share = 1 - wanted["local"] - wanted["residents"] - wanted["business"] - other
@@ -235,7 +242,9 @@ def _points(
     columns = []
     for name, value in values.items():
         bounds, points = steps[name]
-        columns.append(np.array(points, dtype=float)[np.searchsorted(np.array(bounds), value + 1e-12, side="right") - 1])
+        columns.append(
+            np.array(points, dtype=float)[np.searchsorted(np.array(bounds), value + 1e-12, side="right") - 1]
+        )
     columns.append(np.clip(np.round((7.5 + 3.2 * quality + rng.normal(0, 1.5, len(quality))) / 3) * 3, 0, 15))
     columns.append(rng.choice([0.0, 2.0, 5.0, 10.0], len(quality), p=[0.1, 0.25, 0.4, 0.25]))
     return np.column_stack(columns)

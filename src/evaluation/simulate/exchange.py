@@ -63,7 +63,9 @@ def hold(
             pairs = met.setdefault(one, {})
             pairs[other] = pairs.get(other, 0) + 1
     all_roles = np.concatenate([[0], roles, np.full(len(guests), 3)])
-    persons = np.concatenate([[3 + rng.poisson(2)], 1 + rng.poisson(0.4, len(speakers)), 1 + rng.poisson(1.2, len(guests))])
+    persons = np.concatenate(
+        [[3 + rng.poisson(2)], 1 + rng.poisson(0.4, len(speakers)), 1 + rng.poisson(1.2, len(guests))]
+    )
     return Meeting(exchange_id, units.astype(int), all_roles.astype(int), persons.astype(int))
 
 

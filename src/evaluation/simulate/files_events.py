@@ -40,7 +40,11 @@ def write_training_events(view: YearView, ledger: Ledger) -> bytes:
         period: Any = period_words(event["starts_on"], event["ends_on"], k)
         if event["starts_on"] == event["ends_on"] and k % 3 == 2:
             period = day(event["starts_on"])
-        hours: Any = None if event["hours"] == 0 else (f"{event['hours']:.0f} ак.ч.", float(event["hours"]), f"{event['hours']:.0f} часов")[k % 3]
+        hours: Any = (
+            None
+            if pd.isna(event["hours"])
+            else (f"{event['hours']:.0f} ак.ч.", float(event["hours"]), f"{event['hours']:.0f} часов")[k % 3]
+        )
         host = event["host_unit_id"]
         place = view.names.spell(rng, str(host), plain=True) if isinstance(host, str) else ("онлайн" if k % 2 else None)
         reported = int(event["reported_participants"])
@@ -62,7 +66,11 @@ def write_training_events(view: YearView, ledger: Ledger) -> bytes:
 def _note_event(ledger: Ledger, page: Page, at: int, event: dict[str, Any], cells: list[Any]) -> None:
     period, hours, place = cells[4], cells[5], cells[7]
     if isinstance(period, str) and not period[-4:].isdigit():
-        defect = "period_of_months" if period[0].isalpha() else ("date_range" if event["starts_on"] != event["ends_on"] else "date_without_year")
+        defect = (
+            "period_of_months"
+            if period[0].isalpha()
+            else ("date_range" if event["starts_on"] != event["ends_on"] else "date_without_year")
+        )
         first, last = pd.Timestamp(event["starts_on"]).date(), pd.Timestamp(event["ends_on"]).date()
         ledger.note(page, address(at, 5), defect, period, f"{first}..{last}", "repair")
     if isinstance(hours, str):
@@ -80,7 +88,7 @@ def write_attendance(view: YearView, ledger: Ledger) -> bytes:
     book = workbooks.new_workbook(f"Списки участников {year}")
     page = Page(year, "attendance", view.files["attendance"])
     events = view.tables["training_events"]
-    lists = {event: group for event, group in view.tables["attendance"].groupby("event_id", sort=False)}
+    lists = dict(list(view.tables["attendance"].groupby("event_id", sort=False)))
     taught = [event for event in events.to_dict("records") if event["event_id"] in lists]
     counted_wrong = int(rng.integers(len(taught))) if taught else -1
     repeated = int(rng.integers(len(taught))) if taught else -1
@@ -90,7 +98,12 @@ def write_attendance(view: YearView, ledger: Ledger) -> bytes:
         name = f"{number}" if year % 2 else f"{number}. {title[:18]}".replace("«", "").replace("»", "").replace(":", "")
         sheet = book.create_sheet(name.strip())
         on = page.on(sheet.title)
-        put(sheet, 1, 1, f"Список участников: {number}. {title}, {period_words(event['starts_on'], event['ends_on'], 0)}")
+        put(
+            sheet,
+            1,
+            1,
+            f"Список участников: {number}. {title}, {period_words(event['starts_on'], event['ends_on'], 0)}",
+        )
         put(sheet, 2, 1, workbooks.LABEL)
         headers = ["№", "ФИО", "Должность, муниципальное образование", "Телефон", "E-mail", "Отметка о присутствии"]
         for column, text in enumerate(headers, start=1):
@@ -137,7 +150,15 @@ def _people(
             ledger.note(page, address(at, 2), "name_in_another_order", name, _full_name(person, 0), "repair")
         if not notes["position"]:
             notes["position"] = True
-            ledger.note(page, address(at, 3), "position_and_unit_in_one_cell", cells[2], row["unit_id"], "repair", f"C5:C{4 + len(rows)}")
+            ledger.note(
+                page,
+                address(at, 3),
+                "position_and_unit_in_one_cell",
+                cells[2],
+                row["unit_id"],
+                "repair",
+                f"C5:C{4 + len(rows)}",
+            )
         if row["status"] == "absent" and mark is None and not notes["blank_mark"]:
             notes["blank_mark"] = True
             ledger.note(page, address(at, 6), "mark_left_blank", "", "absent", "report")
@@ -148,7 +169,14 @@ def _people(
     if repeat and len(rows):
         for column in range(1, 7):
             put(sheet, at, column, sheet.cell(row=5, column=column).value if column > 1 else len(rows) + 1)
-        ledger.note(page, address(at, 2), "person_listed_twice", sheet.cell(row=at, column=2).value, rows.iloc[0]["person_key"], "report")
+        ledger.note(
+            page,
+            address(at, 2),
+            "person_listed_twice",
+            sheet.cell(row=at, column=2).value,
+            rows.iloc[0]["person_key"],
+            "report",
+        )
         at += 1
     return at
 

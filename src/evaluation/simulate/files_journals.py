@@ -14,13 +14,15 @@ _GUEST = ("гости", "гости", "участники")
 _SPEAKER = ("докладчик", "спикер", "докладчик")
 _EXPERT = ("эксперт", "эксперт", "эксперты")
 _CHANNELS = {
-    "phone": ("телефон", "по телефону", "тел."), "in_person": ("очно", "лично", "очно"), "video": ("ВКС", "ВКС", "видео"),
+    "phone": ("телефон", "по телефону", "тел."), "in_person": ("очно", "лично", "очно"), "video": ("ВКС", "ВКС",
+    "видео"),
     "chat": ("чат", "мессенджер", "чат"), "letter": ("письмо", "эл. почта", "e-mail"),
 }  # fmt: skip
 _TEXTS = {
     "application": ("Вопрос по заполнению заявки", "Комплект документов, смета", "Замечания к заявке, фото объекта"),
     "funding": ("Как оформить софинансирование", "Доля местного бюджета", "Взнос спонсоров, счёт для оплаты"),
-    "participation": ("Как провести собрание жителей", "Подсчёт подписей в опросных листах жителей", "Сход граждан и опрос жителей"),
+    "participation": ("Как провести собрание жителей", "Подсчёт подписей в опросных листах жителей",
+    "Сход граждан и опрос жителей"),
     "reporting": ("Отчёт по итогам, акты приёмки", "Срок отчёта и приёмка работ", "Исполнение контракта, отчёт"),
     "other": ("Уточнение расписания", "Поздравление с праздником", "Обновление номера"),
 }  # fmt: skip
@@ -40,7 +42,7 @@ def write_exchange(view: YearView, ledger: Ledger) -> bytes:
     page = Page(year, "exchange_events", view.files["exchange_events"])
     header = ["№", "Мероприятие", "Форма", "Тема", "Дата", "Принимающая сторона и участники", "Всего участников"]
     lines = [";".join(header)]
-    groups = {event: group for event, group in view.tables["exchange_participation"].groupby("exchange_id", sort=False)}
+    groups = dict(list(view.tables["exchange_participation"].groupby("exchange_id", sort=False)))
     without_count = sorted(groups)[int(rng.integers(len(groups)))] if groups else ""
     for k, event in enumerate(view.tables["exchange_events"].to_dict("records")):
         at = k + 2
@@ -118,7 +120,8 @@ def write_consultations(view: YearView, ledger: Ledger) -> bytes:
             noted.add("name")
             ledger.note(page, f"C{at}", "unit_in_words", name, row["unit_id"], "repair")
         fields = [
-            str(k + 1), f"{moments[row['consultation_id']]:{form}}", name, _CHANNELS[row["channel"]][variant], topic, minutes,
+            str(k + 1), f"{moments[row['consultation_id']]:{form}}", name, _CHANNELS[row["channel"]][variant], topic,
+            minutes,
             _CONSULTANTS[k % len(_CONSULTANTS)],
         ]  # fmt: skip
         lines.append(";".join(quoted(field) for field in fields))

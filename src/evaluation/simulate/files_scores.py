@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from openpyxl import Workbook
 
 from evaluation.simulate import workbooks
 from evaluation.simulate.contest import CRITERIA
@@ -68,7 +69,7 @@ def write_scores(view: YearView, ledger: Ledger) -> bytes:
 
 
 def _winners(
-    book: workbooks.Workbook, view: YearView, table: pd.DataFrame, ledger: Ledger, page: Page, rng: np.random.Generator
+    book: Workbook, view: YearView, table: pd.DataFrame, ledger: Ledger, page: Page, rng: np.random.Generator
 ) -> None:
     """A sheet for reading: winners, the coloured line of the budget, and those below it."""
     sheet = book.create_sheet("Победители")
@@ -81,9 +82,18 @@ def _winners(
             put(sheet, at, 1, "--- граница финансирования ---")
             for column in range(1, 5):
                 sheet.cell(row=at, column=column).fill = workbooks.LINE
-            ledger.note(page.on("Победители"), address(at, 1), "line_drawn_by_colour", sheet.cell(row=at, column=1).value, "", "keep")
+            ledger.note(
+                page.on("Победители"),
+                address(at, 1),
+                "line_drawn_by_colour",
+                sheet.cell(row=at, column=1).value,
+                "",
+                "keep",
+            )
             at, drawn = at + 1, True
         number = f"{view.year % 100:02d}-{str(project_id).split('-')[1]}"
-        for column, value in enumerate([number, row["title"], float(row["score"]), "поддержать" if row["is_funded"] else ""], start=1):
+        for column, value in enumerate(
+            [number, row["title"], float(row["score"]), "поддержать" if row["is_funded"] else ""], start=1
+        ):
             put(sheet, at, column, value or None)
         at += 1

@@ -16,7 +16,12 @@ from evaluation.simulate.workbooks import address, put
 from evaluation.simulate.year_view import YearView
 
 _WISHES = ("Больше практики", "Всё понравилось", "Хотелось бы раздаточных материалов", "Меньше лекций")
-_RESIDENT_WISHES = ("Почините дорогу", "Спасибо за площадку", "Проводите собрания по выходным", "Нужен фонарь у остановки")
+_RESIDENT_WISHES = (
+    "Почините дорогу",
+    "Спасибо за площадку",
+    "Проводите собрания по выходным",
+    "Нужен фонарь у остановки",
+)
 
 
 def write_participants_survey(view: YearView, ledger: Ledger) -> bytes:
@@ -31,7 +36,13 @@ def write_participants_survey(view: YearView, ledger: Ledger) -> bytes:
     for at, row in enumerate(rows, start=2):
         for column, value in enumerate(row, start=1):
             moment = column == 1 and value is not None
-            put(sheet, at, column, value.to_pydatetime() if moment else (value or None), "DD.MM.YYYY HH:MM:SS" if moment else None)
+            put(
+                sheet,
+                at,
+                column,
+                value.to_pydatetime() if moment else (value or None),
+                "DD.MM.YYYY HH:MM:SS" if moment else None,
+            )
     return workbooks.workbook_bytes(book)
 
 
@@ -61,7 +72,17 @@ def _answers(
     header = ["Отметка времени", *(["№ мероприятия"] if with_event else []), "Муниципальное образование"]
     header += [_heading(item, year) for item in questionnaire.items]
     words = {
-        item.name: _words(view, ledger, page, rng, questionnaire, item, answers[answers["item"] == item.name], responses, len(header) - len(questionnaire.items) + k + 1)
+        item.name: _words(
+            view,
+            ledger,
+            page,
+            rng,
+            questionnaire,
+            item,
+            answers[answers["item"] == item.name],
+            responses,
+            len(header) - len(questionnaire.items) + k + 1,
+        )
         for k, item in enumerate(questionnaire.items)
     }
     rows: list[list[Any]] = []
@@ -135,7 +156,13 @@ def _tests(ledger: Ledger, page: Page, rng: np.random.Generator, out: list[Any],
 
 
 def _untidy(
-    ledger: Ledger, page: Page, rng: np.random.Generator, out: list[Any], codes: list[Any], labels: dict[str, str], column: int
+    ledger: Ledger,
+    page: Page,
+    rng: np.random.Generator,
+    out: list[Any],
+    codes: list[Any],
+    labels: dict[str, str],
+    column: int,
 ) -> None:
     """A digit instead of words, another case, and one answer that nobody offered."""
     given = [k for k, value in enumerate(out) if value in labels.values() and codes[k] in ("1", "2", "3", "4", "5")]

@@ -36,8 +36,8 @@ def write_territories(view: YearView, ledger: Ledger) -> bytes:
         code = str(unit["unit_id"])
         written = int(code) if code.isdigit() else code
         cells = [written, unit["name"], TYPE_WORDS.get(unit["type"], unit["type"])]
-        for value in (unit["population"], unit["population_18plus"]):
-            cells.append("-" if pd.isna(value) else (with_nbsp(float(value), 0) if as_text else int(value)))
+        people = (unit["population"], unit["population_18plus"])
+        cells += ["-" if pd.isna(n) else (with_nbsp(float(n), 0) if as_text else int(n)) for n in people]
         cells += ["да" if unit["is_north"] else "нет", unit["short_name"] if unit["type"] == "city_okrug" else None]
         if reformed:
             cells.append(", ".join(view.former.get(code, [])))
@@ -53,9 +53,16 @@ def write_territories(view: YearView, ledger: Ledger) -> bytes:
         known = units[units["population"].notna()].iloc[0]
         at = first + int(known.name)
         written_text = sheet.cell(row=at, column=4).value
-        ledger.note(page, f"D{at}", "number_as_text", written_text, int(known["population"]), "repair", f"D{first}:E{last}")
+        ledger.note(
+            page, f"D{at}", "number_as_text", written_text, int(known["population"]), "repair", f"D{first}:E{last}"
+        )
     put(sheet, last + 1, 1, "ИТОГО")
     put(sheet, last + 1, 4, int(units["population"].sum()))
     put(sheet, last + 1, 5, int(units["population_18plus"].sum()))
-    put(sheet, last + 3, 1, "* Численность населения закрытых административно-территориальных образований не публикуется.")
+    put(
+        sheet,
+        last + 3,
+        1,
+        "* Численность населения закрытых административно-территориальных образований не публикуется.",
+    )
     return workbooks.workbook_bytes(book)

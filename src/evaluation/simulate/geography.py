@@ -116,8 +116,10 @@ def build_geography(
     base = _in_force(frame, territory_date(years[0]))
     if base.empty:
         raise InputProblem(
-            f"В реестре территорий нет единиц, действующих на {territory_date(years[0]):%d.%m.%Y}. Проверьте valid_from, valid_to.",
-            f"The registry of territories has no units in force on {territory_date(years[0])}. Check valid_from, valid_to.",
+            f"В реестре территорий нет единиц, действующих на {territory_date(years[0]):%d.%m.%Y}. "
+            "Проверьте столбцы valid_from и valid_to.",
+            f"The registry of territories has no units in force on {territory_date(years[0])}. "
+            "Check the columns valid_from and valid_to.",
         )
     rng = generator(seed, "traits")
     size = len(base)
@@ -182,7 +184,7 @@ def _successors(now: pd.DataFrame, base: pd.DataFrame, crosswalk: pd.DataFrame |
         known = pd.to_datetime(crosswalk["to_date"]).to_numpy() <= np.datetime64(day)
         share = pd.to_numeric(crosswalk["share"].replace("", None)).to_numpy(dtype=float, na_value=np.nan)
         origin, target_unit = crosswalk["from_unit"].astype("str").tolist(), crosswalk["to_unit"].astype("str").tolist()
-        for k in np.flatnonzero(known):
+        for k in np.flatnonzero(known).tolist():
             if target_unit[k] in position:
                 moves.setdefault(origin[k], []).append((position[target_unit[k]], float(share[k])))
     for unit, targets in moves.items():
@@ -203,7 +205,8 @@ def _successors(now: pd.DataFrame, base: pd.DataFrame, crosswalk: pd.DataFrame |
             near = great_circle(longitude, latitude, float(row.longitude), float(row.latitude))
             found = [(int(np.argmin(near)), 1.0)]
         for k, (place, share) in enumerate(found):
-            target[row.Index, k], shares[row.Index, k] = place, share
+            target[row.Index, k] = place
+            shares[row.Index, k] = share
         target[row.Index, len(found) :] = found[-1][0]
     cumulative = shares.cumsum(axis=1)
     cumulative[:, -1] = 1.0
@@ -218,7 +221,9 @@ def _spatial_field(rng: np.random.Generator, base: pd.DataFrame, reach_km: float
     frequency = rng.normal(0, 1 / reach_km, (2, waves))
     phase = rng.uniform(0, 2 * np.pi, waves)
     weight = rng.normal(size=waves)
-    return np.asarray(np.cos(np.outer(east, frequency[0]) + np.outer(north, frequency[1]) + phase) @ weight * np.sqrt(2 / waves))
+    return np.asarray(
+        np.cos(np.outer(east, frequency[0]) + np.outer(north, frequency[1]) + phase) @ weight * np.sqrt(2 / waves)
+    )
 
 
 def _standard(values: np.ndarray) -> np.ndarray:

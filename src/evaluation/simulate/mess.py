@@ -17,13 +17,15 @@ LEDGER_COLUMNS = (
     "year", "source", "file", "sheet", "cell", "extent", "defect", "written", "true_value", "reader_must",
 )  # fmt: skip
 MONTHS = (
-    "января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября", "октября", "ноября", "декабря",
+    "января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября", "октября", "ноября",
+    "декабря",
 )  # fmt: skip
 MONTHS_PLAIN = (
     "январь", "февраль", "март", "апрель", "май", "июнь", "июль", "август", "сентябрь", "октябрь", "ноябрь", "декабрь",
 )  # fmt: skip
 STREAM_WORDS = {
-    "training": "обучение", "methodical": "методическая", "consulting": "консультационная", "information": "информационная",
+    "training": "обучение", "methodical": "методическая", "consulting": "консультационная",
+    "information": "информационная",
 }  # fmt: skip
 FORM_WORDS = {
     "course": "курс повышения квалификации", "seminar": "семинар", "webinar": "вебинар", "immersion": "погружение",
@@ -32,7 +34,8 @@ FORM_WORDS = {
 }  # fmt: skip
 MODE_WORDS = {"in_person": "очно", "online": "онлайн", "mixed": "смешанно"}
 TOPIC_WORDS = {
-    "improvement": "Благоустройство", "roads": "Дороги", "water": "Водоснабжение", "culture": "Культура", "sport": "Спорт",
+    "improvement": "Благоустройство", "roads": "Дороги", "water": "Водоснабжение", "culture": "Культура",
+    "sport": "Спорт",
     "fire_safety": "Пожарная безопасность", "cemeteries": "Кладбища", "lighting": "Освещение",
     "playgrounds": "Детские площадки", "heritage": "Памятники", "other": "Другое",
 }  # fmt: skip
@@ -46,7 +49,8 @@ STATUS_WORDS = {
     "partly_completed": "Реализован частично",
 }  # fmt: skip
 TYPE_WORDS = {
-    "city_okrug": "городской округ", "municipal_okrug": "муниципальный округ", "municipal_district": "муниципальный район",
+    "city_okrug": "городской округ", "municipal_okrug": "муниципальный округ",
+    "municipal_district": "муниципальный район",
     "closed_city": "ЗАТО",
 }  # fmt: skip
 
@@ -134,9 +138,18 @@ def with_nbsp(value: float, decimals: int) -> str:
 def spellings(name: str, short_name: str, kind: str) -> list[str]:
     """Spellings of a unit's name that its files use; the first is the official one."""
     if kind == "city_okrug":
-        return [name, f"г. {short_name}" if "посёлок" not in name else f"п. {short_name}", short_name, f"ГО {short_name}"]
+        return [
+            name,
+            f"г. {short_name}" if "посёлок" not in name else f"п. {short_name}",
+            short_name,
+            f"ГО {short_name}",
+        ]
     if kind == "closed_city":
-        return [name, f"ЗАТО {short_name}", f"ЗАТО г. {short_name}" if "посёлок" not in name else f"ЗАТО п. {short_name}"]
+        return [
+            name,
+            f"ЗАТО {short_name}",
+            f"ЗАТО г. {short_name}" if "посёлок" not in name else f"ЗАТО п. {short_name}",
+        ]
     for long, brief, letters in (("муниципальный район", "р-н", "МР"), ("муниципальный округ", "мун. округ", "МО")):
         if name.endswith(long):
             core = name.removesuffix(long).strip()

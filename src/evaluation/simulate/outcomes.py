@@ -59,7 +59,9 @@ def year_effects(years: tuple[int, ...], parameters: Parameters) -> np.ndarray:
     """Common shocks on the log mean: a drift, and a dip in 2020-21."""
     if not parameters.common_shocks:
         return np.zeros(len(years))
-    return np.array([parameters.year_drift * k + parameters.year_dip * (y in (2020, 2021)) for k, y in enumerate(years)])
+    return np.array(
+        [parameters.year_drift * k + parameters.year_dip * (y in (2020, 2021)) for k, y in enumerate(years)]
+    )
 
 
 def unit_training_effects(geography: Geography, parameters: Parameters) -> np.ndarray:

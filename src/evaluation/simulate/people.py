@@ -39,7 +39,8 @@ def build_people(history: History) -> pd.DataFrame:
         login = "".join(words.LATIN.get(c, "") for c in family.lower())
         rows.append(
             (
-                k // TEAM, sector[k], family, first, words.FATHERS[father[k]][int(female[k])], posts[int(post[k] * len(posts))],
+                k // TEAM, sector[k], family, first, words.FATHERS[father[k]][int(female[k])],
+                posts[int(post[k] * len(posts))],
                 f"+7 000 {100 + k // 10000:03d}-{(k // 100) % 100:02d}-{k % 100:02d}", f"{login}{k}@example.org",
             )
         )  # fmt: skip

@@ -58,7 +58,8 @@ def run(
     blank = np.zeros((size, count))
     history = History(
         geography, parameters, seed, noise, teams, support, hosts, meetings_plan, np.zeros(size, dtype=int),
-        blank.astype(bool), blank.copy(), blank.copy(), blank.copy(), blank.copy(), blank.astype(int), blank.astype(int),
+        blank.astype(bool), blank.copy(), blank.copy(), blank.copy(), blank.copy(), blank.astype(int),
+        blank.astype(int),
     )  # fmt: skip
     history.consultations = _consultations(geography, parameters, seed)
     consulted = _consultations_before(history.consultations, geography)
@@ -74,7 +75,9 @@ def run(
         history.exposure[:, k] = exchange.exposure(window, before)
         history.exposure_wins[:, k] = exchange.exposure(window, wins)
         history.consultations_before[:, k] = consulted[:, k]
-        mean = outcomes.log_mean(k, year, history.first_trained, history.exposure[:, k], consulted[:, k], noise, parameters)
+        mean = outcomes.log_mean(
+            k, year, history.first_trained, history.exposure[:, k], consulted[:, k], noise, parameters
+        )
         history.log_mean[:, k] = mean
         history.applications[:, k] = outcomes.counts(mean, k, noise)
         contest = hold_contest(

@@ -7,9 +7,18 @@ from dataclasses import dataclass, field
 from openpyxl import Workbook
 
 SURVEY_COLUMNS = (
-    "type", "name", "label::Russian (ru)", "label::English (en)", "required", "relevant", "constraint", "scale_id", "reversed",
-    "aliases", "pii",
-)  # fmt: skip
+    "type",
+    "name",
+    "label::Russian (ru)",
+    "label::English (en)",
+    "required",
+    "relevant",
+    "constraint",
+    "scale_id",
+    "reversed",
+    "aliases",
+    "pii",
+)
 CHOICE_COLUMNS = ("list_name", "name", "label::Russian (ru)", "label::English (en)", "value", "missing_role", "aliases")
 
 
@@ -84,21 +93,71 @@ PARTICIPANTS = Questionnaire(
     "Questionnaire for participants",
     (
         Item("select_one sector", "represents", "Кого Вы представляете?", "Whom do you represent?"),
-        Item("select_one agree", "useful", "Материал был полезен для моей работы", "The material was useful for my work", "reaction",
-             aliases=("Содержание полезно для моей работы",)),
+        Item(
+            "select_one agree",
+            "useful",
+            "Материал был полезен для моей работы",
+            "The material was useful for my work",
+            "reaction",
+            aliases=("Содержание полезно для моей работы",),
+        ),
         Item("select_one agree", "clear", "Материал изложен понятно", "The material was clear", "reaction"),
-        Item("select_one agree", "applicable", "Я смогу применить полученные знания при подготовке заявки",
-             "I can apply what I learnt when preparing an application", "reaction"),
-        Item("select_one agree", "recommend", "Я порекомендую это мероприятие коллегам", "I would recommend the event to colleagues",
-             "reaction", aliases=("Порекомендую мероприятие коллегам",)),
-        Item("select_one agree", "overloaded", "Мероприятие было перегружено теорией", "There was too much theory", "reaction", True),
-        Item("select_multiple theme", "themes", "Какие темы были для Вас наиболее полезны? (можно выбрать несколько)",
-             "Which themes were most useful to you? (several answers)"),
-        Item("integer", "test_before", "Результат входного теста, баллов из 20", "Test before, points of 20", constraint=". >= 0 and . <= 20"),
-        Item("integer", "test_after", "Результат итогового теста, баллов из 20", "Test after, points of 20", constraint=". >= 0 and . <= 20"),
-        Item("select_one yes_no", "held_meeting", "Провели ли Вы после прошлого обучения собрание или опрос жителей?",
-             "Have you held a meeting or poll of residents since your last training?"),
-        Item("text", "comment", "Что следует изменить? Напишите в свободной форме", "What should be changed? In your own words", pii=True),
+        Item(
+            "select_one agree",
+            "applicable",
+            "Я смогу применить полученные знания при подготовке заявки",
+            "I can apply what I learnt when preparing an application",
+            "reaction",
+        ),
+        Item(
+            "select_one agree",
+            "recommend",
+            "Я порекомендую это мероприятие коллегам",
+            "I would recommend the event to colleagues",
+            "reaction",
+            aliases=("Порекомендую мероприятие коллегам",),
+        ),
+        Item(
+            "select_one agree",
+            "overloaded",
+            "Мероприятие было перегружено теорией",
+            "There was too much theory",
+            "reaction",
+            True,
+        ),
+        Item(
+            "select_multiple theme",
+            "themes",
+            "Какие темы были для Вас наиболее полезны? (можно выбрать несколько)",
+            "Which themes were most useful to you? (several answers)",
+        ),
+        Item(
+            "integer",
+            "test_before",
+            "Результат входного теста, баллов из 20",
+            "Test before, points of 20",
+            constraint=". >= 0 and . <= 20",
+        ),
+        Item(
+            "integer",
+            "test_after",
+            "Результат итогового теста, баллов из 20",
+            "Test after, points of 20",
+            constraint=". >= 0 and . <= 20",
+        ),
+        Item(
+            "select_one yes_no",
+            "held_meeting",
+            "Провели ли Вы после прошлого обучения собрание или опрос жителей?",
+            "Have you held a meeting or poll of residents since your last training?",
+        ),
+        Item(
+            "text",
+            "comment",
+            "Что следует изменить? Напишите в свободной форме",
+            "What should be changed? In your own words",
+            pii=True,
+        ),
     ),
     {
         "agree": _AGREE,
@@ -115,13 +174,17 @@ PARTICIPANTS = Questionnaire(
         ),
         "theme": (
             Choice("meetings", "Собрания, опросы и сходы жителей", "Meetings, polls and gatherings"),
-            Choice("cofinancing", "Софинансирование: население, бизнес, бюджет", "Co-financing: residents, business, budget"),
+            Choice(
+                "cofinancing",
+                "Софинансирование: население, бизнес, бюджет",
+                "Co-financing: residents, business, budget",
+            ),
             Choice("documents", "Смета и конкурсные документы", "Estimate and application documents"),
             Choice("delivery", "Реализация, контроль, отчётность", "Delivery, control, reporting"),
             Choice("peers", "Примеры других территорий", "Examples from other territories"),
         ),
     },
-)  # fmt: skip
+)
 
 RESIDENTS = Questionnaire(
     "residents",
@@ -129,28 +192,77 @@ RESIDENTS = Questionnaire(
     "Questionnaire for residents",
     (
         Item("select_one sex", "sex", "Ваш пол", "Your sex"),
-        Item("select_one age_group", "age_group", "Сколько Вам полных лет?", "How old are you?", aliases=("Ваш возраст",)),
-        Item("select_one yes_no", "heard", "Слышали ли Вы о Программе поддержки местных инициатив?",
-             "Have you heard of the local initiatives programme?"),
-        Item("select_one took_part", "took_part", "Принимали ли Вы участие в выборе или выполнении проекта за последний год?",
-             "Have you taken part in choosing or carrying out a project over the past year?"),
-        Item("select_one satisfied", "satisfied_place", "Насколько Вы удовлетворены благоустройством там, где живёте?",
-             "How satisfied are you with public space where you live?", "satisfaction"),
-        Item("select_one satisfied", "satisfied_voice", "Насколько Вы удовлетворены тем, как учитывается мнение жителей?",
-             "How satisfied are you with how residents' opinion is taken into account?", "satisfaction",
-             aliases=("Насколько Вы удовлетворены учётом мнения жителей?",)),
-        Item("select_one satisfied", "satisfied_projects", "Насколько Вы удовлетворены качеством выполненных проектов?",
-             "How satisfied are you with the quality of completed projects?", "satisfaction"),
-        Item("select_one satisfied", "satisfied_openness", "Насколько Вы удовлетворены открытостью местной администрации?",
-             "How satisfied are you with the openness of the local administration?", "satisfaction"),
-        Item("select_one agree", "can_influence", "Жители могут повлиять на решения местной власти",
-             "Residents can influence local decisions", "influence"),
-        Item("select_one agree", "nothing_depends", "От мнения жителей ничего не зависит", "Nothing depends on residents' opinion",
-             "influence", True),
-        Item("select_multiple channel_known", "learnt_from", "Из каких источников Вы узнаёте о проектах? (можно выбрать несколько)",
-             "Where do you learn about projects? (several answers)"),
-        Item("select_one ready", "ready_to_pay", "Готовы ли Вы вложить личные средства в проект?",
-             "Would you put your own money into a project?"),
+        Item(
+            "select_one age_group", "age_group", "Сколько Вам полных лет?", "How old are you?", aliases=("Ваш возраст",)
+        ),
+        Item(
+            "select_one yes_no",
+            "heard",
+            "Слышали ли Вы о Программе поддержки местных инициатив?",
+            "Have you heard of the local initiatives programme?",
+        ),
+        Item(
+            "select_one took_part",
+            "took_part",
+            "Принимали ли Вы участие в выборе или выполнении проекта за последний год?",
+            "Have you taken part in choosing or carrying out a project over the past year?",
+        ),
+        Item(
+            "select_one satisfied",
+            "satisfied_place",
+            "Насколько Вы удовлетворены благоустройством там, где живёте?",
+            "How satisfied are you with public space where you live?",
+            "satisfaction",
+        ),
+        Item(
+            "select_one satisfied",
+            "satisfied_voice",
+            "Насколько Вы удовлетворены тем, как учитывается мнение жителей?",
+            "How satisfied are you with how residents' opinion is taken into account?",
+            "satisfaction",
+            aliases=("Насколько Вы удовлетворены учётом мнения жителей?",),
+        ),
+        Item(
+            "select_one satisfied",
+            "satisfied_projects",
+            "Насколько Вы удовлетворены качеством выполненных проектов?",
+            "How satisfied are you with the quality of completed projects?",
+            "satisfaction",
+        ),
+        Item(
+            "select_one satisfied",
+            "satisfied_openness",
+            "Насколько Вы удовлетворены открытостью местной администрации?",
+            "How satisfied are you with the openness of the local administration?",
+            "satisfaction",
+        ),
+        Item(
+            "select_one agree",
+            "can_influence",
+            "Жители могут повлиять на решения местной власти",
+            "Residents can influence local decisions",
+            "influence",
+        ),
+        Item(
+            "select_one agree",
+            "nothing_depends",
+            "От мнения жителей ничего не зависит",
+            "Nothing depends on residents' opinion",
+            "influence",
+            True,
+        ),
+        Item(
+            "select_multiple channel_known",
+            "learnt_from",
+            "Из каких источников Вы узнаёте о проектах? (можно выбрать несколько)",
+            "Where do you learn about projects? (several answers)",
+        ),
+        Item(
+            "select_one ready",
+            "ready_to_pay",
+            "Готовы ли Вы вложить личные средства в проект?",
+            "Would you put your own money into a project?",
+        ),
         Item("text", "comment", "Ваши пожелания администрации", "Your wishes to the administration", pii=True),
     ),
     {
@@ -163,7 +275,10 @@ RESIDENTS = Questionnaire(
             Choice("35_54", "35-54", "35-54", None, "", ("35–54", "от 35 до 54")),
             Choice("55_plus", "55 и старше", "55 and over", None, "", ("55+",)),
         ),
-        "took_part": (*_YES_NO, Choice("refused", "Отказываюсь отвечать", "Refuse to answer", None, "refused", ("отказ",))),
+        "took_part": (
+            *_YES_NO,
+            Choice("refused", "Отказываюсь отвечать", "Refuse to answer", None, "refused", ("отказ",)),
+        ),
         "channel_known": (
             Choice("meeting", "Собрание, сход жителей", "Meeting or gathering"),
             Choice("social", "Соцсети, мессенджеры", "Social networks, messengers"),
@@ -179,7 +294,7 @@ RESIDENTS = Questionnaire(
             Choice("refused", "Отказываюсь отвечать", "Refuse to answer", None, "refused", ("отказ",)),
         ),
     },
-)  # fmt: skip
+)
 
 QUESTIONNAIRES = {questionnaire.id: questionnaire for questionnaire in (PARTICIPANTS, RESIDENTS)}
 
@@ -197,13 +312,23 @@ def questionnaire_workbook(questionnaire: Questionnaire) -> Workbook:
     survey.append(list(SURVEY_COLUMNS))
     for item in questionnaire.items:
         flags = ("yes" if item.reversed else "", "|".join(item.aliases), "yes" if item.pii else "")
-        survey.append([item.type, item.name, item.ru, item.en, "", item.relevant, item.constraint, item.scale_id, *flags])
+        survey.append(
+            [item.type, item.name, item.ru, item.en, "", item.relevant, item.constraint, item.scale_id, *flags]
+        )
     choices = book.create_sheet("choices")
     choices.append(list(CHOICE_COLUMNS))
     for list_name, options in questionnaire.choices.items():
         for option in options:
             choices.append(
-                [list_name, option.name, option.ru, option.en, option.value, option.missing_role, "|".join(option.aliases)]
+                [
+                    list_name,
+                    option.name,
+                    option.ru,
+                    option.en,
+                    option.value,
+                    option.missing_role,
+                    "|".join(option.aliases),
+                ]
             )
     settings = book.create_sheet("settings")
     settings.append(["form_id", "form_title", "form_title::English (en)", "default_language", "version"])

@@ -21,14 +21,32 @@ _PLAN: tuple[_Template, ...] = (
     ("consulting", "immersion", "in_person", 8, 5, 6, 1, "Погружение «Добро пожаловать в ППМИ»"),
     ("training", "seminar", "in_person", 8, 6, 6, 1, "Семинар «Вовлечение жителей: от собрания к проекту»"),
     ("consulting", "immersion", "in_person", 8, 8, 9, 1, "Погружение «Добро пожаловать в ППМИ»"),
-    ("training", "course", "mixed", 72, 9, 9, 80, "Курс повышения квалификации «Инициативное бюджетирование в муниципалитете»"),
+    (
+        "training",
+        "course",
+        "mixed",
+        72,
+        9,
+        9,
+        80,
+        "Курс повышения квалификации «Инициативное бюджетирование в муниципалитете»",
+    ),
     ("methodical", "webinar", "online", 2, 10, 10, 1, "Шаблоны протокола собрания и опросного листа"),
     ("training", "workshop", "in_person", 6, 10, 11, 1, "Мастерская проектных идей"),
     ("information", "publication", "online", 0, 11, 12, 1, "Информационная кампания «Готовимся к конкурсу»"),
     ("consulting", "clock_check", "online", 2, 11, 12, 1, "ППМИ: сверим часы"),
 )
 # A seminar that ends on the very day of the deadline: its hours must not count for that year's applications.
-_ON_DEADLINE: _Template = ("training", "seminar", "online", 4, 2, 2, 1, "Онлайн-семинар «Последние вопросы перед подачей заявки»")
+_ON_DEADLINE: _Template = (
+    "training",
+    "seminar",
+    "online",
+    4,
+    2,
+    2,
+    1,
+    "Онлайн-семинар «Последние вопросы перед подачей заявки»",
+)
 ON_DEADLINE_YEARS = (2021, 2024)
 TAUGHT = ("training", "consulting", "methodical")
 
@@ -42,7 +60,8 @@ _EXCHANGE = (
 )
 _TOPICS = (
     "вовлечение жителей в выбор проекта", "софинансирование со стороны бизнеса", "работа с молодёжью и школами",
-    "содержание созданных объектов", "территориальное общественное самоуправление", "благоустройство общественных пространств",
+    "содержание созданных объектов", "территориальное общественное самоуправление",
+    "благоустройство общественных пространств",
     "подготовка собраний и опросов", "освещение проектов в сетях",
 )  # fmt: skip
 
@@ -89,7 +108,7 @@ def exchange_events(year: int, parameters: Parameters, seed: int, size: int) -> 
     """Exchange events of a calendar year in order of time ('2025-X1'); one of them is a publication without a host."""
     rng = generator(seed, "exchange schedule", year)
     low, high = parameters.exchange_events
-    count = int(round(rng.integers(low, high + 1) * max(1.0, size / 61)))
+    count = round(int(rng.integers(low, high + 1)) * max(1.0, size / 61))
     drafts: list[_Draft] = []
     for form_at in rng.choice(len(_EXCHANGE), count, p=[0.3, 0.25, 0.12, 0.13, 0.08, 0.12]):
         form, days, title = _EXCHANGE[form_at]
@@ -121,14 +140,19 @@ def _start(rng: np.random.Generator, year: int, first: int, last: int, days: int
     day = np.datetime64(f"{year}-{month:02d}-01", "D") + int(rng.integers(8, 25 - days))
     if month == 1:
         day = np.datetime64(f"{year}-01-18", "D") + int(rng.integers(0, 12 - days))
-    return np.datetime64(np.busday_offset(day, 0, roll="backward"), "D")
+    return _day(np.busday_offset(day, 0, roll="backward"))
+
+
+def _day(moment: object) -> np.datetime64:
+    return np.datetime64(str(moment)[:10], "D")
 
 
 def _end(start: np.datetime64, days: int) -> np.datetime64:
     """The last day; courses of many weeks end with their third month."""
     if days > 31:
-        return np.datetime64(start.astype("datetime64[M]") + 3, "D") - np.timedelta64(1, "D")
-    return start + np.timedelta64(days - 1, "D")
+        month = np.datetime64(str(start)[:7], "M") + np.timedelta64(3, "M")
+        return np.datetime64(str(month) + "-01", "D") - np.timedelta64(1, "D")
+    return _day(start + np.timedelta64(days - 1, "D"))
 
 
 def _mode(mode: str, start: np.datetime64) -> str:

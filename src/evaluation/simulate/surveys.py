@@ -38,8 +38,8 @@ def simulate_surveys(history: History, rows: pd.DataFrame) -> tuple[dict[str, pd
     for k, year in enumerate(history.geography.years):
         for wave, people, codes, facts in (_participants(history, rows, year), _residents(history, k, year)):
             waves.append(wave)
-            people, long = _long(people, codes, _questionnaire(wave["instrument"]))
-            responses.append(people)
+            filled, long = _long(people, codes, _questionnaire(wave["instrument"]))
+            responses.append(filled)
             answers.append(long)
             truth[wave["wave_id"]] = facts
     frames = {
@@ -71,14 +71,22 @@ def ratings(rng: np.random.Generator, latent: np.ndarray, item: Item, parameters
 
 def _several(rng: np.random.Generator, names: list[str], count: int, chance: float) -> np.ndarray:
     chosen = rng.random((count, len(names))) < chance
-    return np.array([" ".join(name for name, c in zip(names, row, strict=True) if c) for row in chosen.tolist()], dtype=object)
+    return np.array(
+        [" ".join(name for name, c in zip(names, row, strict=True) if c) for row in chosen.tolist()], dtype=object
+    )
 
 
-def _participants(history: History, rows: pd.DataFrame, year: int) -> tuple[dict[str, Any], pd.DataFrame, Codes, dict[str, Any]]:
+def _participants(
+    history: History, rows: pd.DataFrame, year: int
+) -> tuple[dict[str, Any], pd.DataFrame, Codes, dict[str, Any]]:
     parameters = history.parameters
     rng = generator(history.seed, "participants survey", year)
-    events = {event.event_id: event for event in history.support_events if event.year == year and event.stream == "training"}
-    came = rows[rows["event_id"].isin(list(events)) & rows["status"].isin(["present", "partial"])].reset_index(drop=True)
+    events = {
+        event.event_id: event for event in history.support_events if event.year == year and event.stream == "training"
+    }
+    came = rows[rows["event_id"].isin(list(events)) & rows["status"].isin(["present", "partial"])].reset_index(
+        drop=True
+    )
     answered = rng.random(len(came)) < parameters.participant_response
     asked = came[answered].reset_index(drop=True)
     count = len(asked)
@@ -163,18 +171,22 @@ def _residents(history: History, k: int, year: int) -> tuple[dict[str, Any], pd.
         if item.scale_id:
             codes[item.name] = ratings(rng, latent, item, parameters)
     codes["learnt_from"] = _several(rng, [c.name for c in RESIDENTS.choices["channel_known"]], count, 0.3)
-    codes["ready_to_pay"] = rng.choice(["yes", "perhaps", "no", "dont_know", "refused", ""], count, p=[0.2, 0.35, 0.28, 0.1, 0.04, 0.03]).astype(object)
+    codes["ready_to_pay"] = rng.choice(
+        ["yes", "perhaps", "no", "dont_know", "refused", ""], count, p=[0.2, 0.35, 0.28, 0.1, 0.04, 0.03]
+    ).astype(object)
     people = pd.DataFrame(
         {
             "response_id": [f"{year}-residents-{n}" for n in range(1, count + 1)],
             "wave_id": f"{year}-residents",
             "unit_id": row_codes(history, year, base, "residents codes"),
             "event_id": None,
-            "submitted_at": (np.datetime64(f"{year}-10-05", "D") + np.sort(rng.integers(0, 26, count))).astype("datetime64[us]"),
+            "submitted_at": (np.datetime64(f"{year}-10-05", "D") + np.sort(rng.integers(0, 26, count))).astype(
+                "datetime64[us]"
+            ),
             "base": base,
         }
     )
-    adults = int(round(float(population.sum()) * parameters.adult_share))
+    adults = round(float(population.sum()) * parameters.adult_share)
     invited = int(np.concatenate(per_unit).sum())
     wave = _wave("residents", year, "stratified", adults, invited, count, f"{year}-10-05", f"{year}-10-30")
     weights = geography.population[open_units, k] / geography.population[open_units, k].sum()
@@ -209,46 +221,15 @@ def _wave(
 
 def _long(people: pd.DataFrame, codes: Codes, questionnaire: Questionnaire) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Responses with their dispositions, and one row an answer (one row an offered option for multiple choice)."""
-    parts = []
     ids = people["response_id"].to_numpy(dtype=object)
-    blank = np.zeros(len(ids))
     items = [item for item in questionnaire.items if item.type != "text"]
+    parts = []
     for position, item in enumerate(items):
-        code = codes[item.name]
-        empty = code == ""
-        blank += empty
-        if item.type.startswith("select_multiple"):
-            for option in questionnaire.choices[item.list_name]:
-                chosen = np.array([option.name in text.split(" ") for text in code.tolist()])
-                parts.append(
-                    pd.DataFrame(
-                        {
-                            "response_id": ids, "item": item.name, "choice": option.name, "position": position,
-                            "code": np.where(empty, None, np.where(chosen, "1", "0")),
-                            "value": np.where(empty, np.nan, chosen.astype(float)),
-                            "missing": np.where(empty, "blank", None),
-                        }
-                    )
-                )  # fmt: skip
-            continue
-        options = {option.name: option for option in questionnaire.choices.get(item.list_name, ())}
-        values, missing, kept = [], [], []
-        for text in code.tolist():
-            option = options.get(text)
-            role = "blank" if text == "" else (option.missing_role if option else "")
-            missing.append(role or None)
-            kept.append(None if role else text)
-            number = option.value if option else (int(text) if item.type == "integer" and text else None)
-            values.append(np.nan if role or number is None else float(number))
-        parts.append(
-            pd.DataFrame(
-                {
-                    "response_id": ids, "item": item.name, "choice": "", "position": position, "code": kept, "value": values,
-                    "missing": missing,
-                }
-            )
-        )  # fmt: skip
-    share = blank / len(items)
+        several = item.type.startswith("select_multiple")
+        make = _offered_options if several else _single_answers
+        same = {"response_id": ids, "item": item.name, "position": position, "rank": np.arange(len(ids))}
+        parts += [part.assign(**same) for part in make(codes[item.name], item, questionnaire)]
+    share = sum((codes[item.name] == "" for item in items), np.zeros(len(ids))) / len(items)
     responses = people.drop(columns="base").assign(
         disposition=np.where(share == 0, "complete", np.where(share < 0.5, "partial", "break_off")),
         item_nonresponse=share,
@@ -256,8 +237,33 @@ def _long(people: pd.DataFrame, codes: Codes, questionnaire: Questionnaire) -> t
         source_sheet=SHEET,
         source_row=np.arange(2, len(ids) + 2),
     )
-    long = pd.concat(parts, ignore_index=True)
-    order = {response: k for k, response in enumerate(ids)}
-    rank = long["response_id"].map(order).to_numpy()
-    long = long.iloc[np.lexsort((long["position"].to_numpy(), rank))].drop(columns="position")
-    return responses, long.reset_index(drop=True)
+    long = pd.concat(parts, ignore_index=True).sort_values(["rank", "position"], kind="stable", ignore_index=True)
+    return responses, long.drop(columns=["rank", "position"])
+
+
+def _offered_options(code: np.ndarray, item: Item, questionnaire: Questionnaire) -> list[pd.DataFrame]:
+    """One frame an option: chosen or not; an empty cell says nothing of any option."""
+    blank = code == ""
+    out = []
+    for option in questionnaire.choices[item.list_name]:
+        chosen = np.array([option.name in text.split(" ") for text in code.tolist()], dtype=bool)
+        frame = pd.DataFrame({"choice": option.name, "code": np.where(chosen, "1", "0").astype(object)})
+        frame["value"] = np.where(blank, np.nan, chosen.astype(float))
+        frame["missing"] = pd.Series("blank", index=frame.index, dtype=object).where(blank)
+        frame["code"] = frame["code"].where(~blank)
+        out.append(frame)
+    return out
+
+
+def _single_answers(code: np.ndarray, item: Item, questionnaire: Questionnaire) -> list[pd.DataFrame]:
+    """One frame: code and value of each answer, or why there is none."""
+    options = {option.name: option for option in questionnaire.choices.get(item.list_name, ())}
+    values, missing, kept = [], [], []
+    for text in code.tolist():
+        option = options.get(text)
+        role = "blank" if text == "" else (option.missing_role if option else "")
+        number = option.value if option else (int(text) if item.type == "integer" and text else None)
+        missing.append(role or None)
+        kept.append(None if role else text)
+        values.append(np.nan if role or number is None else float(number))
+    return [pd.DataFrame({"choice": "", "code": kept, "value": values, "missing": missing})]

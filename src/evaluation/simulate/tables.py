@@ -29,7 +29,18 @@ def territories(history: History) -> pd.DataFrame:
             np.add.at(population, successors.target[:, j], shares[:, j] * history.geography.population[:, k])
             np.add.at(hidden, successors.target[:, j], (shares[:, j] > 0) & ~history.geography.published)
         frame = successors.units[
-            ["unit_id", "name", "short_name", "type", "is_north", "is_closed", "longitude", "latitude", "valid_from", "valid_to"]
+            [
+                "unit_id",
+                "name",
+                "short_name",
+                "type",
+                "is_north",
+                "is_closed",
+                "longitude",
+                "latitude",
+                "valid_from",
+                "valid_to",
+            ]
         ].copy()
         frame.insert(1, "year", year)
         known = pd.Series(np.where(hidden > 0, np.nan, np.round(population)))
@@ -77,7 +88,8 @@ def _year_projects(history: History, contest: Contest) -> dict[str, np.ndarray]:
     order = np.argsort(contest.number)
     city = np.isin(history.geography.units["type"].to_numpy(), ("city_okrug", "closed_city"))[contest.unit]
     places = [
-        place_name(c, u, p) for c, u, p in zip(city.tolist(), contest.unit.tolist(), contest.place.tolist(), strict=True)
+        place_name(c, u, p)
+        for c, u, p in zip(city.tolist(), contest.unit.tolist(), contest.place.tolist(), strict=True)
     ]
     titles = []
     for topic, number, place in zip(contest.topic.tolist(), contest.number.tolist(), places, strict=True):
@@ -130,9 +142,15 @@ def project_participation(history: History) -> pd.DataFrame:
     for contest in history.contests:
         order = np.argsort(contest.number)
         for k, channel in enumerate(CHANNELS):
-            rows = {"project_id": project_ids(contest)[order], "channel": channel, "participations": contest.participation[order, k]}
+            rows = {
+                "project_id": project_ids(contest)[order],
+                "channel": channel,
+                "participations": contest.participation[order, k],
+            }
             frames.append(pd.DataFrame(rows).assign(source_row=np.arange(2, len(order) + 2)))
-    out = pd.concat(frames, ignore_index=True).assign(counted_as="participations", source="projects", source_sheet=SHEET)
+    out = pd.concat(frames, ignore_index=True).assign(
+        counted_as="participations", source="projects", source_sheet=SHEET
+    )
     return _conform("project_participation", out.sort_values(["project_id", "channel"], kind="stable"))
 
 
@@ -143,7 +161,11 @@ def scores(history: History) -> pd.DataFrame:
         order = np.argsort(contest.number)
         scored = order[np.isfinite(contest.score[order])]
         for k, criterion in enumerate(CRITERIA):
-            rows = {"project_id": project_ids(contest)[scored], "criterion": criterion, "points": contest.points[scored, k]}
+            rows = {
+                "project_id": project_ids(contest)[scored],
+                "criterion": criterion,
+                "points": contest.points[scored, k],
+            }
             frames.append(pd.DataFrame(rows).assign(source_row=np.arange(2, len(scored) + 2)))
     out = pd.concat(frames, ignore_index=True).assign(source="scores", source_sheet=SHEET)
     return _conform("scores", out.sort_values(["project_id", "criterion"], kind="stable"))
@@ -167,7 +189,8 @@ def attendance_of(history: History, training_only: bool) -> pd.DataFrame:
             present = np.argsort(-utility, kind="stable")[: min(count, size)]
             more = 0.5 if event.mode == "online" else 3.0
             send_people(
-                rng, other, event.event_id, event.hours, event.year, history.teams, present, np.array([], dtype=int), more,
+                rng, other, event.event_id, event.hours, event.year, history.teams, present, np.array([], dtype=int),
+                more,
                 event.mode == "online",
             )  # fmt: skip
         frames.append(other.frame())
@@ -234,7 +257,8 @@ def training_events(history: History, rows: pd.DataFrame) -> pd.DataFrame:
             reported = int(generator(history.seed, "audience " + event.event_id).integers(300, 2500))
         out.append(
             (
-                event.event_id, event.year, event.title, event.stream, event.form, event.starts_on, event.ends_on, event.hours,
+                event.event_id, event.year, event.title, event.stream, event.form, event.starts_on, event.ends_on,
+                event.hours or None,
                 event.mode, code, reported, "training_events", SHEET, event.number + 1,
             )
         )  # fmt: skip
@@ -268,9 +292,13 @@ def exchange_participation(history: History) -> pd.DataFrame:
         codes[inside] = row_codes(history, one, units[inside], "exchange codes")
     out = pd.DataFrame(
         {
-            "exchange_id": np.repeat(np.array([meeting.exchange_id for meeting in history.meetings], dtype=object), sizes),
+            "exchange_id": np.repeat(
+                np.array([meeting.exchange_id for meeting in history.meetings], dtype=object), sizes
+            ),
             "unit_id": codes,
-            "role": np.array(exchange.ROLES, dtype=object)[np.concatenate([meeting.roles for meeting in history.meetings])],
+            "role": np.array(exchange.ROLES, dtype=object)[
+                np.concatenate([meeting.roles for meeting in history.meetings])
+            ],
             "persons": np.concatenate([meeting.persons for meeting in history.meetings]),
             "source_row": np.repeat([numbers[meeting.exchange_id].number + 1 for meeting in history.meetings], sizes),
         }

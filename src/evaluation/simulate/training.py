@@ -12,7 +12,16 @@ from evaluation.simulate.parameters import Parameters
 from evaluation.simulate.randomness import generator, gumbel_top
 
 TEAM = 14  # people a unit from whom participants come
-_SECTORS = ("municipal_servant", "institution_worker", "community", "elected", "village_head", "business", "nonprofit", "other")
+_SECTORS = (
+    "municipal_servant",
+    "institution_worker",
+    "community",
+    "elected",
+    "village_head",
+    "business",
+    "nonprofit",
+    "other",
+)
 _SECTOR_SHARES = (0.42, 0.17, 0.15, 0.09, 0.07, 0.05, 0.04, 0.01)
 
 
@@ -98,7 +107,11 @@ def training_units(
     ``trained``: trained before this event; ``activity``: standardised applications of last year given population.
     """
     first = not trained.any()
-    newcomers = int(rng.poisson(parameters.newcomers_first) if first else rng.binomial(3, min(1.0, parameters.newcomers_per_training / 3)))
+    newcomers = int(
+        rng.poisson(parameters.newcomers_first)
+        if first
+        else rng.binomial(3, min(1.0, parameters.newcomers_per_training / 3))
+    )
     returning = int(rng.poisson(parameters.returning_per_training))
     spread = rng.gumbel(size=geography.size)
     absent_count = int(rng.poisson(parameters.absent_units))
@@ -158,6 +171,8 @@ def send_people(
     status = np.where(draws < 0.86, "present", np.where(draws < 0.92, "partial", "absent")).astype(object)
     status[:, 0] = "present"
     status[len(present) :] = "absent"
-    share = np.where(status == "present", 1.0, np.where(status == "partial", np.round(rng.uniform(0.3, 0.8, slot.shape), 1), 0.0))
+    share = np.where(
+        status == "present", 1.0, np.where(status == "partial", np.round(rng.uniform(0.3, 0.8, slot.shape), 1), 0.0)
+    )
     persons = units[:, None] * TEAM + order
     attendance.add(event_id, np.repeat(units, sizes), persons[slot], status[slot], np.round(share[slot] * hours, 1))

@@ -41,7 +41,9 @@ def unit_years(history: History) -> pd.DataFrame:
     size, count = geography.size, len(geography.years)
     years = np.array(geography.years)
     first = history.first_trained
-    terms = np.column_stack([outcomes.training_term(first, y, history.noise, history.parameters) for y in geography.years])
+    terms = np.column_stack(
+        [outcomes.training_term(first, y, history.noise, history.parameters) for y in geography.years]
+    )
     flat = {
         "unit_id": np.repeat(geography.units["unit_id"].to_numpy(dtype=object), count),
         "year": np.tile(years, size),
@@ -71,7 +73,7 @@ def build_truth(
     full: bool = True,
     surveys: dict[str, Any] | None = None,
 ) -> Truth:
-    """Truth of one history. ``full`` adds the counterfactual programme without any effect of training (a second run)."""
+    """Truth of one history. ``full`` adds a second run: the programme without any effect of training."""
     parameters = history.parameters
     found = own_training(history) | exposure_response(history)
     if full:
@@ -102,9 +104,17 @@ def own_training(history: History) -> dict[str, Any]:
         factual, counter = history.applications[:, k], outcomes.counts(untrained, k, history.noise)
         counted.append((factual - counter)[treated])
         position.append(np.full(int(treated.sum()), k))
-    mean, base, k_since, draws, place = (np.concatenate(parts) for parts in (with_training, without, since, counted, position))
+    mean, base, k_since, draws, place = (
+        np.concatenate(parts) for parts in (with_training, without, since, counted, position)
+    )
     if not len(mean):
-        return {"att_log": None, "att_ratio": None, "att_applications": None, "att_by_years_since": {}, "treated_unit_years": 0}
+        return {
+            "att_log": None,
+            "att_ratio": None,
+            "att_applications": None,
+            "att_by_years_since": {},
+            "treated_unit_years": 0,
+        }
     by_since = {
         str(int(s)): {
             "log": float((mean - base)[k_since == s].mean()),
@@ -122,7 +132,7 @@ def own_training(history: History) -> dict[str, Any]:
         "att_applications": float((np.exp(mean) - np.exp(base)).mean()),
         "att_applications_common_random_numbers": float(draws.mean()),
         "att_by_years_since": by_since,
-        "treated_unit_years": int(len(mean)),
+        "treated_unit_years": len(mean),
     }
 
 
@@ -132,10 +142,12 @@ def _weighted(mean: np.ndarray, base: np.ndarray) -> float | None:
 
 
 def exposure_response(history: History) -> dict[str, Any]:
-    """Effect of one more tie with an earlier-trained peer, own training fixed: log scale and applications a unit-year."""
+    """Effect of one more tie with an earlier-trained peer, own training fixed (log scale; applications)."""
     beta = history.parameters.exposure_effect if history.parameters.spillover else 0.0
     extra = np.exp(history.log_mean + beta) - np.exp(history.log_mean)
-    one_more = [outcomes.counts(history.log_mean[:, k] + beta, k, history.noise) for k in range(len(history.geography.years))]
+    one_more = [
+        outcomes.counts(history.log_mean[:, k] + beta, k, history.noise) for k in range(len(history.geography.years))
+    ]
     return {
         "exposure_log_per_tie": float(beta),
         "exposure_applications_per_tie": float(extra.mean()),
@@ -145,7 +157,7 @@ def exposure_response(history: History) -> dict[str, Any]:
 
 
 def whole_programme(history: History, units: pd.DataFrame, crosswalk: pd.DataFrame | None) -> dict[str, Any]:
-    """Applications that training brought in all, through own effect, exchange and feedback: a second run without it."""
+    """Applications that training brought in all, also through exchange and feedback: a second run without it."""
     parameters: Parameters = history.parameters.changed(training_effect=0.0, exposure_effect=0.0)
     other = run(units, crosswalk, parameters, history.seed, history.geography.years)
     return {

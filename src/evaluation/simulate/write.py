@@ -114,7 +114,9 @@ def write_simulation(
         (root / RAW / name).unlink(missing_ok=True)
     # The manifest goes first: after an interruption the files that were written are still known as ours.
     manifest = {path: _digest(content) for path, content in files.items()}
-    written = [_write(root / MANIFEST, (json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode())]
+    written = [
+        _write(root / MANIFEST, (json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode())
+    ]
     written += [_write(root / RAW / path, content) for path, content in files.items()]
     written += [_write(root / TRUTH / name, content) for name, content in truth.items()]
     return written
@@ -136,8 +138,8 @@ def refuse_foreign(root: Path, known: dict[str, str]) -> None:
         raise InputProblem(
             f"В папке {folder} лежат файлы, которых симуляция не писала или которые изменены: {shown}. Смоделированные "
             "данные не пишутся рядом с настоящими. Укажите другую рабочую папку или уберите эти файлы.",
-            f"The folder {folder} holds files that the simulation did not write or that were changed: {shown}. Simulated "
-            "data are not written beside real ones. Name another workspace or take these files away.",
+            f"The folder {folder} holds files that the simulation did not write or that were changed: {shown}. "
+            "Simulated data are not written beside real ones. Name another workspace or take these files away.",
         )
 
 
@@ -150,8 +152,8 @@ def _known(root: Path) -> dict[str, str]:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise InputProblem(
-            f"Файл {path} не читается как JSON. Удалите папку {path.parent}, если в ней только смоделированные данные.",
-            f"The file {path} cannot be read as JSON. Delete the folder {path.parent} if it holds simulated data alone.",
+            f"Файл {path} не читается как JSON. Если в {path.parent} только смоделированные данные, удалите эту папку.",
+            f"The file {path} cannot be read as JSON. If {path.parent} holds simulated data alone, delete it.",
         ) from error
     return {str(name): str(digest) for name, digest in found.items()}
 

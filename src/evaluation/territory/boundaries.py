@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from evaluation.settings import InputProblem
-from evaluation.territory.crosswalk import UNASSIGNED
+from evaluation.territory.crosswalk import UNASSIGNED, geography_map
 from evaluation.territory.oktmo import normalise
 from evaluation.territory.registry import Date, in_force
 
@@ -18,6 +18,27 @@ if TYPE_CHECKING:
 CODE_COLUMNS = ("unit_id", "oktmo8", "oktmo")
 WGS84 = "EPSG:4326"
 BOUNDARY_COLUMNS = ["unit_id", "geometry", "note"]
+
+
+def boundaries_on(
+    path: Path | None,
+    registry: pd.DataFrame,
+    crosswalk: pd.DataFrame | None,
+    on_date: Date,
+    valid_on: Date | None = None,
+) -> GeoDataFrame | None:
+    """Boundaries on ``on_date`` from a file that shows the territory of ``valid_on`` (else of ``on_date`` itself).
+
+    An older vintage is carried through the crosswalk (``merge_boundaries``). None without a file: maps are then
+    drawn as a tile grid. Raises as ``read_boundaries``.
+    """
+    if path is None:
+        return None
+    if valid_on is None or pd.Timestamp(valid_on) >= pd.Timestamp(on_date):
+        return read_boundaries(path, registry, on_date)
+    boundaries = read_boundaries(path, registry, valid_on)
+    mapping = geography_map("current", registry, crosswalk, valid_on, valid_on, on_date)
+    return merge_boundaries(boundaries, mapping) if (mapping["from_unit"] != mapping["to_unit"]).any() else boundaries
 
 
 def read_boundaries(path: Path, registry: pd.DataFrame, on_date: Date) -> GeoDataFrame:

@@ -1,0 +1,1 @@
+"""Received files become typed tables, and every cell and row is accounted for."""

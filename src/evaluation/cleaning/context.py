@@ -1,0 +1,113 @@
+"""What the cleaning of every source of a year needs, and what it returns."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from evaluation.cleaning.objects import nothing
+from evaluation.cleaning.values import Choices
+from evaluation.codebook import Codebook
+from evaluation.contracts import TABLES, conform
+from evaluation.ledger import LEDGER_COLUMNS, Issue
+from evaluation.tables import DTYPES
+
+
+@dataclass(frozen=True, eq=False)
+class Context:
+    """The year, the registry of units and people's decisions on them, the codebook and the pseudonym key."""
+
+    year: int
+    registry: pd.DataFrame
+    aliases: pd.DataFrame
+    decisions: pd.DataFrame
+    codebook: Codebook
+    key: bytes
+    territory_date: dt.date
+    region_code: str | None = None
+    constants: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    _known: dict[str, Choices] = field(default_factory=dict, init=False, repr=False)
+
+    def choices(self, list_name: str) -> Choices:
+        """The declared spellings of a list of the codebook."""
+        if list_name not in self._known:
+            self._known[list_name] = Choices(self.codebook.choice_aliases(list_name))
+        return self._known[list_name]
+
+    def record_id(self, text: str, letter: str = "") -> str:
+        """Number of a record with its year: 25-017 of 2025 is 2025-017, event 3 is 2025-T3, 2025-017 stays."""
+        if re.match(r"(?:19|20)\d\d-", text):
+            return text
+        short = f"{self.year % 100:02d}-"
+        if not letter and text.startswith(short):
+            text = text[len(short) :]
+        return f"{self.year}-{letter}{text}"
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one source comes to: tables by name, remarks, and the ledger of its rows."""
+
+    tables: dict[str, pd.DataFrame]
+    issues: list[Issue]
+    ledger: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """Tables that satisfy their contracts, and the account of every file, row and remark.
+
+    ``physical_rows`` (source, sheet, rows) is the reader's independent count for ``ledger.check_accounts``.
+    """
+
+    tables: dict[str, pd.DataFrame]
+    source_files: pd.DataFrame
+    row_ledger: pd.DataFrame
+    issues: pd.DataFrame
+    physical_rows: pd.DataFrame
+
+
+def to_table(name: str, columns: Mapping[str, pd.Series]) -> pd.DataFrame:
+    """A conforming table from columns of plain objects; declared columns that are absent are empty."""
+    table = TABLES[name]
+    index = next(iter(columns.values())).index
+    frame = {}
+    for column in table.columns:
+        series = columns.get(column.name)
+        if series is None:
+            series = nothing(index)
+        if column.kind == "date":
+            series = pd.Series(pd.to_datetime(list(series), errors="raise"), index=index).astype(DTYPES["date"])
+        elif column.kind in ("integer", "number", "money"):
+            series = pd.Series(
+                pd.array([None if pd.isna(value) else float(value) for value in series], dtype="Float64"), index=index
+            )
+            series = series.astype(DTYPES[column.kind]) if column.kind == "integer" else series.astype("float64")
+        elif column.kind == "flag":
+            series = pd.Series(
+                [None if pd.isna(value) else bool(value) for value in series], index=index, dtype="boolean"
+            )
+        frame[column.name] = series
+    return conform(pd.DataFrame(frame, index=index), table)
+
+
+def empty_table(name: str) -> pd.DataFrame:
+    return TABLES[name].empty()
+
+
+def join(parts: Sequence[pd.DataFrame], name: str) -> pd.DataFrame:
+    """Tables of one name from several sheets, one after another."""
+    filled = [part for part in parts if len(part)]
+    if not filled:
+        return empty_table(name)
+    return conform(pd.concat(filled, ignore_index=True), TABLES[name])
+
+
+def join_ledgers(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    filled = [part for part in parts if len(part)]
+    return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=LEDGER_COLUMNS)

@@ -1,0 +1,92 @@
+"""The schedule of training and other support events."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from evaluation.cleaning.context import Context, Part, join, join_ledgers, to_table
+from evaluation.cleaning.periods import read_period
+from evaluation.cleaning.projects import screened
+from evaluation.cleaning.records import read_records
+from evaluation.cleaning.rows import (
+    Reading,
+    begin,
+    merge_across,
+    merge_repeated,
+    record_keys,
+    require,
+    unused_decisions,
+)
+from evaluation.cleaning.units import read_units
+from evaluation.cleaning.values import at_least_zero, is_blank, parse_integer, parse_number
+from evaluation.cleaning.workbook import Received
+
+REQUIRED = (("event_id", "event_number"), ("stream",), ("period", "starts_on"))
+
+
+def clean_events(received: Received, context: Context) -> Part:
+    """Table training_events. An event without a known place is kept without a host."""
+    constants = context.constants.get(received.source, {})
+    sheets, issues, other = read_records(received, "training_events", context.codebook, REQUIRED, constants)
+    readings = []
+    for records in sheets:
+        keys = record_keys(records, ("event_id", "event_number"), context, "" if records.has("event_id") else "T")
+        reading = begin(records, keys, received.source, context)
+        _read(reading, context)
+        number = "event_id" if records.has("event_id") else "event_number"
+        for row in reading.kept:
+            if is_blank(reading.keys.loc[row]):
+                reading.set_aside(row, "key_missing", number)
+        require(reading, "stream")
+        merge_repeated(reading, ("title",), ("starts_on", "ends_on", "form", "hours"), number)
+        readings.append(reading)
+    merge_across(readings)
+    issues += [issue for reading in readings for issue in reading.issues]
+    issues += unused_decisions(readings, received.source, context)
+    tables = [_table(reading, context) for reading in readings]
+    return Part(
+        {"training_events": join(tables, "training_events")},
+        issues,
+        join_ledgers([*(reading.ledger() for reading in readings), other]),
+    )
+
+
+def _read(reading: Reading, context: Context) -> None:
+    reading.read("title", screened)
+    reading.read("stream", context.choices("stream").parse)
+    reading.read("form", context.choices("event_form").parse)
+    reading.read("mode", context.choices("mode").parse)
+    reading.read("hours", at_least_zero(parse_number))
+    reading.read("reported_participants", at_least_zero(parse_integer))
+    read_period(reading, context)
+    _without_online(reading, context)
+    read_units(reading, "host_unit_name", None, context, "host_unit_id")
+
+
+def _without_online(reading: Reading, context: Context) -> None:
+    """«онлайн» in the column of places names no place."""
+    records = reading.records
+    if records.has("host_unit_name"):
+        modes = context.choices("mode")
+        for row in reading.index:
+            if modes.parse(records.raw(row, "host_unit_name")).value is not None:
+                records.frame.loc[row, "host_unit_name"] = None
+
+
+def _table(reading: Reading, context: Context) -> pd.DataFrame:
+    rows = reading.kept
+    names = (
+        "title",
+        "stream",
+        "form",
+        "starts_on",
+        "ends_on",
+        "hours",
+        "mode",
+        "host_unit_id",
+        "reported_participants",
+    )
+    columns = reading.columns_of(rows, names)
+    columns["event_id"] = reading.keys.loc[rows]
+    columns["year"] = pd.Series(context.year, index=rows, dtype=object)
+    return to_table("training_events", {**columns, **reading.provenance(rows)})

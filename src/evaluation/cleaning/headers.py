@@ -1,0 +1,191 @@
+"""Where the header of a sheet is, and which variable each column holds.
+
+A header may have several rows with merged cells («Стоимость проекта, тыс. руб.» over «всего», «краевой бюджет»...).
+Its levels are joined by `` > `` and looked up among the aliases that the codebook declares; in an alias, ``/``
+separates spellings of one level. Case, ё, look-alike letters, spaces, line breaks and a trailing unit do not matter.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import product
+
+from evaluation.cleaning.text import fold
+from evaluation.cleaning.values import is_blank
+from evaluation.cleaning.workbook import Sheet
+from evaluation.codebook import Codebook
+
+DEEPEST = 3
+ROWS_SEARCHED = 60
+LEVEL = " > "
+_UNIT = re.compile(
+    r"(?:,|\(|\s-\s|^)\s*(?:в\s+)?(?P<multiple>тыс|млн)?\.?\s*"
+    r"(?P<unit>руб(?:лей|лях|ля)?|чел(?:овек)?|ед(?:иниц)?|шт(?:ук)?|ак(?:ад)?\.?\s*(?:ч|час(?:ов|ы)?)|час(?:ов|ы)?|ч|мин(?:ут)?|балл(?:ов|ы)?|%)"
+    r"\.?\s*\)?$"
+)
+_MONEY_UNIT = re.compile(r"(?P<multiple>тыс|млн)?\.?\s*руб")
+_MULTIPLES = {"тыс": 1000.0, "млн": 1_000_000.0}
+
+
+@dataclass(frozen=True)
+class HeaderColumn:
+    """A column of the header: its position (from 1), text, variable and, for money, the unit's multiplier."""
+
+    position: int
+    text: str
+    variable: str | None
+    multiplier: float | None = None
+
+
+@dataclass(frozen=True)
+class Header:
+    """The header's rows (numbers from 1) and columns; ``mapped`` counts distinct variables."""
+
+    rows: tuple[int, ...]
+    columns: tuple[HeaderColumn, ...]
+    title_multiplier: float | None = None
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(column.variable for column in self.columns if column.variable))
+
+
+@dataclass(frozen=True)
+class Aliases:
+    """Variable by folded header, from the codebook's rows of one table (and declared columns by their names)."""
+
+    by_key: Mapping[str, str]
+    exact: frozenset[str] = field(default_factory=frozenset)
+
+    def find(self, levels: Sequence[str]) -> str | None:
+        """The variable of a header of one or more levels; of several, the whole path or else the last level."""
+        keys = [header_key(level)[0] for level in levels]
+        whole = LEVEL.join(keys)
+        found = self.by_key.get(whole)
+        if found is None and len(keys) > 2:
+            found = self.by_key.get(LEVEL.join(keys[-2:])) or self.by_key.get(LEVEL.join((keys[0], keys[-1])))
+        if found is None and len(keys) > 1:
+            found = self.by_key.get(keys[-1])
+        return found
+
+    def nearest(self, text: str) -> str | None:
+        """The declared header most like ``text``, for a suggestion."""
+        from rapidfuzz import fuzz, process
+
+        found = process.extractOne(text, list(self.by_key), scorer=fuzz.ratio, score_cutoff=75.0)
+        return None if found is None else f"{found[0]} ({self.by_key[found[0]]})"
+
+
+def header_aliases(
+    codebook: Codebook, table: str, columns: Sequence[str] = (), extra: Mapping[str, str] | None = None
+) -> Aliases:
+    """Aliases of the headers of ``table``; ``columns`` are understood by their own names as well.
+
+    ``extra`` are further headers, variable by wording; they come first.
+    """
+    by_key: dict[str, str] = {header_key(text)[0]: variable for text, variable in (extra or {}).items()}
+    for variable, texts in codebook.aliases(table).items():
+        for text in texts:
+            for spelling in _spellings(text):
+                by_key.setdefault(spelling, variable)
+    for name in columns:
+        by_key.setdefault(header_key(name)[0], name)
+    return Aliases(by_key, frozenset([*codebook.aliases(table), *columns]))
+
+
+def _spellings(alias: str) -> list[str]:
+    if ">" not in alias:
+        return [header_key(alias)[0]]
+    levels = [[header_key(option)[0] for option in level.split("/")] for level in alias.split(">")]
+    return [LEVEL.join(path) for path in product(*levels)]
+
+
+@lru_cache(maxsize=20_000)
+def header_key(text: str) -> tuple[str, float | None]:
+    """Folded header without its trailing unit and footnote signs, and the multiplier if the unit is money."""
+    key = re.sub(r"[*¹²³]+$", "", fold(text)).strip(" .:;")
+    unit = _UNIT.search(key)
+    multiplier = None
+    if unit and key[: unit.start()].strip():
+        key = key[: unit.start()].strip(" .,:;(")
+        if unit["unit"].startswith("руб"):
+            multiplier = _MULTIPLES.get(unit["multiple"] or "", 1.0)
+    return re.sub(r"\s+", " ", re.sub(r"[.,:;]", " ", key)).strip(), multiplier
+
+
+def money_multiplier(text: str) -> float | None:
+    """Multiplier of roubles stated in a title («в тыс. руб.»), or None where no unit is stated."""
+    found = _MONEY_UNIT.search(fold(text))
+    return None if found is None else _MULTIPLES.get(found["multiple"] or "", 1.0)
+
+
+def find_header(sheet: Sheet, aliases: Aliases) -> Header | None:
+    """The header that names most variables, with the fewest rows; None where no row names any."""
+    best: Header | None = None
+    rows = len(sheet.cells)
+    texts = _merged_texts(sheet, min(rows, ROWS_SEARCHED + DEEPEST))
+    for first in range(min(rows, ROWS_SEARCHED)):
+        if not any(texts[first]):
+            continue
+        for depth in range(1, min(DEEPEST, rows - first) + 1):
+            header = _header(sheet, texts, first, depth, aliases)
+            if header is not None and (best is None or _worth(header) > _worth(best)):
+                best = header
+    if best is None:
+        return None
+    titles = [str(cell) for row in sheet.cells[: best.rows[0] - 1] for cell in row if isinstance(cell, str)]
+    stated = [money_multiplier(title) for title in titles]
+    return Header(best.rows, best.columns, next((value for value in stated if value is not None), None))
+
+
+def _worth(header: Header) -> tuple[int, int]:
+    """More variables, then fewer rows: a title over the header names nothing more."""
+    return len(header.variables), -len(header.rows)
+
+
+def _merged_texts(sheet: Sheet, rows: int) -> list[list[str]]:
+    """Texts of the upper rows, merged ranges filled with their first cell."""
+    texts = [["" if is_blank(cell) else str(cell) for cell in row] for row in sheet.cells[:rows]]
+    for top, left, bottom, right in sheet.merged:
+        if top > rows or not texts or left > len(texts[0]):
+            continue
+        value = texts[top - 1][left - 1]
+        for row in range(top, min(bottom, rows) + 1):
+            for column in range(left, min(right, len(texts[0])) + 1):
+                texts[row - 1][column - 1] = value
+    return texts
+
+
+def _header(sheet: Sheet, texts: list[list[str]], first: int, depth: int, aliases: Aliases) -> Header | None:
+    block = [list(row) for row in texts[first : first + depth]]
+    if depth > 1 and _is_filled_data(sheet, first + depth - 1):
+        return None
+    last = block[-1]
+    for row in block[:-1]:
+        # a parent without merged cells stands over the columns to its right that only the lower row names
+        for column in range(1, len(row)):
+            if (
+                not row[column]
+                and last[column]
+                and row[column - 1]
+                and last[column - 1]
+                and last[column - 1] != row[column - 1]
+            ):
+                row[column] = row[column - 1]
+    columns = []
+    for column in range(len(last)):
+        levels = [row[column] for row in block if row[column]]
+        levels = [level for place, level in enumerate(levels) if place == 0 or level != levels[place - 1]]
+        variable = aliases.find(levels) if levels else None
+        multipliers = [value for value in (header_key(level)[1] for level in levels) if value is not None]
+        columns.append(HeaderColumn(column + 1, LEVEL.join(levels), variable, multipliers[-1] if multipliers else None))
+    header = Header(tuple(range(first + 1, first + depth + 1)), tuple(columns))
+    return header if header.variables else None
+
+
+def _is_filled_data(sheet: Sheet, row: int) -> bool:
+    """Does a row hold numbers or dates, as no header's lower row does?"""
+    return any(not isinstance(cell, str) and not is_blank(cell) for cell in sheet.cells[row])

@@ -1,0 +1,26 @@
+"""Columns of plain objects with None where there is no value (pandas would turn None into NaN or infer a type)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pandas as pd
+
+
+def objects(values: Iterable[Any], index: pd.Index) -> pd.Series:
+    """A column of objects; NaN, NaT and NA become None."""
+    plain = [
+        None if value is None or value is pd.NA or value is pd.NaT or value != value else value for value in values
+    ]
+    return pd.Series(plain, index=index, dtype=object)
+
+
+def nothing(index: pd.Index) -> pd.Series:
+    """A column without values."""
+    return pd.Series([None] * len(index), index=index, dtype=object)
+
+
+def mapped(series: pd.Series, function: Callable[[Any], Any]) -> pd.Series:
+    """``function`` of every value, as objects."""
+    return objects([function(value) for value in series], series.index)

@@ -1,0 +1,88 @@
+"""The territorial unit of each record, by code and by name, with remarks on every repair and refusal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from evaluation.cleaning.context import Context
+from evaluation.cleaning.objects import mapped, objects
+from evaluation.cleaning.rows import Reading
+from evaluation.cleaning.rules import RULES
+from evaluation.cleaning.values import is_blank, is_marker
+
+
+def _texts(values: pd.Series) -> pd.Series:
+    """Cells as text for matching: whole numbers without a point, marks of missing data as nothing."""
+
+    def text(value: Any) -> str:
+        if is_blank(value) or isinstance(value, bool):
+            return ""
+        if isinstance(value, float) and value.is_integer():
+            return str(int(value))
+        return "" if isinstance(value, str) and is_marker(value) else str(value)
+
+    return mapped(values, text)
+
+
+def read_units(reading: Reading, name: str, code: str | None, context: Context, column: str = "unit_id") -> pd.Series:
+    """Unit of each record from its name and code columns (or a column of unit codes); kept as ``column``.
+
+    Missing where nothing certain was found; the remark says why and suggests units.
+    """
+    records = reading.records
+    none = pd.Series("", index=reading.index, dtype=object)
+    names = _texts(records.frame[name]) if records.has(name) else none
+    code_column = next((c for c in (column, code) if c and records.has(c)), None)
+    codes = _texts(records.frame[code_column]) if code_column else None
+    found = match(names, codes, context)
+    units = objects(found["unit_id"], found.index)
+    for row, hit in zip(found.index, found.itertuples(index=False), strict=True):
+        if not (hit.rule or hit.code_rule) and not lapsed(hit):
+            continue
+        unit = None if pd.isna(hit.unit_id) else str(hit.unit_id)
+        hint = hit.suggestion if isinstance(hit.suggestion, str) and hit.suggestion else None
+        if isinstance(hit.code_rule, str) and hit.code_rule and hit.code_rule != hit.rule and code_column:
+            raw = records.raw(row, code_column)
+            reading.issues.append(_as(reading, hit.code_rule, row, code_column, raw, unit, None))
+        if isinstance(hit.rule, str) and hit.rule and hit.rule != "required_empty":
+            by_code = hit.rule.startswith("oktmo") or not records.has(name)
+            variable = code_column if code_column and by_code else name
+            raw = records.raw(row, variable)
+            reading.issues.append(_as(reading, hit.rule, row, variable, raw, unit, hint))
+        if unit is not None and lapsed(hit):
+            variable = code_column or name
+            reading.remark("unit_not_in_force", row, variable, records.raw(row, variable), value=unit, suggestion=hint)
+    reading.columns[column] = units
+    return units
+
+
+def lapsed(hit: Any) -> bool:
+    """Is the matched unit known to the registry, but not in force on the day?"""
+    return not pd.isna(hit.in_force) and not bool(hit.in_force)
+
+
+def _as(reading: Reading, rule: str, row: Any, variable: str, raw: Any, unit: str | None, hint: str | None) -> Any:
+    issue = reading.records.remark(rule, int(row), variable, raw, value=unit, suggestion=hint)
+    if unit is not None and RULES[rule][1] == "emptied":
+        return replace(issue, action="repaired", severity="warning")
+    return issue
+
+
+def match(names: pd.Series, codes: pd.Series | None, context: Context) -> pd.DataFrame:
+    """``territory.matching.match_units`` for this year's registry, day and decisions on names."""
+    from evaluation.territory.matching import match_units
+
+    return match_units(names, codes, context.registry, context.aliases, context.territory_date, context.region_code)
+
+
+def require_units(reading: Reading, variable: str, column: str = "unit_id") -> None:
+    """Set aside the records whose unit is unknown."""
+    records = reading.records
+    for row in reading.kept:
+        if reading.columns[column].loc[row] is None:
+            name = next((n for n in (variable, "unit_code", column) if records.has(n)), None)
+            raw = records.raw(row, name) if name else None
+            reading.set_aside(row, "unit_unknown", name, raw)

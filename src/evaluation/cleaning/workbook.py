@@ -1,0 +1,218 @@
+"""Received files as sheets of cells with addresses: xlsx, csv and tsv, parquet.
+
+Nothing is interpreted here. Row 1 of ``cells`` is row 1 of the sheet (or line 1 of the file), column 1 its column A.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from evaluation.settings import InputProblem
+
+FileFormat = Literal["xlsx", "csv", "parquet"]
+MAX_BYTES = 200_000_000
+MAX_CELLS = 20_000_000
+ENDINGS: dict[str, FileFormat] = {
+    ".xlsx": "xlsx", ".xlsm": "xlsx", ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".parquet": "parquet",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Remark:
+    """Something noticed about a cell or row while reading; ``column`` is None where it concerns the row."""
+
+    rule: str
+    row: int
+    column: int | None = None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet. ``cells`` is a 2-D object array (rows x columns) of str, int, float, bool, date, datetime, None.
+
+    ``physical_rows`` is counted by a second reader of the same bytes and must equal ``len(cells)``. Rows and columns
+    are numbered from 1. ``merged`` holds (first row, first column, last row, last column). ``formats`` maps cells to
+    the number of digits of a zero-padded number format (00000000 is 8).
+    """
+
+    name: str
+    cells: np.ndarray
+    physical_rows: int
+    hidden: bool = False
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    struck_rows: frozenset[int] = frozenset()
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+    formats: Mapping[tuple[int, int], int] = field(default_factory=dict)
+    remarks: tuple[Remark, ...] = ()
+
+
+@dataclass(frozen=True)
+class Received:
+    """A received file: its logical source name, identity and sheets."""
+
+    source: str
+    file_name: str
+    sha256: str
+    bytes: int
+    file_format: FileFormat
+    encoding: str | None
+    sheets: tuple[Sheet, ...]
+    is_1904: bool = False
+
+    @property
+    def visible(self) -> tuple[Sheet, ...]:
+        return tuple(sheet for sheet in self.sheets if not sheet.hidden)
+
+
+def read_received(path: Path, source: str, sheet: str | None = None) -> Received:
+    """Read ``path`` as the received file of logical source ``source``; ``sheet`` limits a workbook to one sheet.
+
+    Raises InputProblem for a file that is absent, empty, too large, of an unknown kind, locked by a password or
+    damaged, and for a sheet that is not there.
+    """
+    try:
+        size = path.stat().st_size
+    except FileNotFoundError:
+        raise InputProblem(
+            f"Нет файла {path} (источник {source}). Положите его туда или исправьте имя в настройках года.",
+            f"There is no file {path} (source {source}). Put it there or correct its name in the year's settings.",
+        ) from None
+    if size == 0:
+        raise InputProblem(
+            f"Файл {path} (источник {source}) пуст: 0 байт. Ожидалась таблица. Получите файл заново.",
+            f"The file {path} (source {source}) is empty: 0 bytes. A table was expected. Obtain the file again.",
+        )
+    if size > MAX_BYTES:
+        raise InputProblem(
+            f"Файл {path} (источник {source}) слишком велик: {size} байт при пределе {MAX_BYTES}. "
+            "Разделите его или уберите рисунки.",
+            f"The file {path} (source {source}) is too large: {size} bytes, the limit is {MAX_BYTES}. "
+            "Split it or remove pictures.",
+        )
+    kind = ENDINGS.get(path.suffix.casefold())
+    if kind is None:
+        raise InputProblem(
+            f"Файл {path} (источник {source}): вид «{path.suffix}» не читается. "
+            "Ожидались xlsx, csv, tsv или parquet; сохраните файл в одном из них.",
+            f"The file {path} (source {source}): the kind '{path.suffix}' is not read. "
+            "xlsx, csv, tsv or parquet was expected; save the file as one of them.",
+        )
+    data = path.read_bytes()
+    encoding = None
+    is_1904 = False
+    if kind == "xlsx":
+        from evaluation.cleaning.excel import read_sheets
+
+        sheets, is_1904 = read_sheets(data, path, source)
+    elif kind == "csv":
+        from evaluation.cleaning.delimited import read_text
+
+        one, encoding = read_text(data, path, source)
+        sheets = (one,)
+    else:
+        sheets = (_parquet(data, path, source),)
+    if sheet is not None and kind == "xlsx":
+        sheets = _only(sheets, sheet, path, source)
+    if not any(cell is not None for one in sheets if not one.hidden for cell in one.cells.flat):
+        raise InputProblem(
+            f"Файл {path} (источник {source}): нет ни одной заполненной ячейки. Ожидалась таблица с шапкой. "
+            "Получите файл заново.",
+            f"The file {path} (source {source}) has no filled cell. A table with a header was expected. "
+            "Obtain the file again.",
+        )
+    digest = hashlib.sha256(data).hexdigest()
+    return Received(source, path.name, digest, size, kind, encoding, sheets, is_1904)
+
+
+def _only(sheets: tuple[Sheet, ...], name: str, path: Path, source: str) -> tuple[Sheet, ...]:
+    found = tuple(one for one in sheets if one.name == name)
+    if not found:
+        there = ", ".join(one.name for one in sheets)
+        raise InputProblem(
+            f"Файл {path} (источник {source}): нет листа «{name}». Есть листы: {there}. "
+            "Исправьте имя в настройках года.",
+            f"The file {path} (source {source}) has no sheet '{name}'. There are: {there}. "
+            "Correct the name in the year's settings.",
+        )
+    return found
+
+
+def _parquet(data: bytes, path: Path, source: str) -> Sheet:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        file = pq.ParquetFile(io.BytesIO(data))
+        frame = file.read().to_pandas()
+    except (pa.ArrowInvalid, OSError) as error:
+        raise InputProblem(
+            f"Файл {path} (источник {source}) не читается как parquet. Сохраните его заново.",
+            f"The file {path} (source {source}) cannot be read as parquet. Save it again.",
+        ) from error
+    return frame_sheet(frame, path.stem, file.metadata.num_rows + 1)
+
+
+def frame_sheet(frame: pd.DataFrame, name: str, physical_rows: int | None = None) -> Sheet:
+    """A frame as a sheet whose first row is the header."""
+    cells = np.empty((len(frame) + 1, max(frame.shape[1], 1)), dtype=object)
+    cells[0, : frame.shape[1]] = [str(column) for column in frame.columns]
+    for place, column in enumerate(frame.columns):
+        cells[1:, place] = [_plain(value) for value in frame[column].astype(object)]
+    return Sheet(name, cells, len(frame) + 1 if physical_rows is None else physical_rows)
+
+
+def _plain(value: Any) -> Any:
+    """A cell's value as a plain Python object, None where missing."""
+    if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and value != value):
+        return None
+    if isinstance(value, pd.Timestamp):
+        return value.to_pydatetime()
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def address(row: int, column: int) -> str:
+    """A1 name of a cell; rows and columns from 1."""
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return f"{letters}{row}"
+
+
+def source_files(received: Mapping[str, Received]) -> pd.DataFrame:
+    """The received files in the shape of the table ``source_files``."""
+    rows = [
+        {
+            "source": source,
+            "file_name": one.file_name,
+            "sha256": one.sha256,
+            "bytes": one.bytes,
+            "file_format": one.file_format,
+            "encoding": one.encoding,
+            "sheets": "; ".join(sheet.name for sheet in one.visible),
+            "hidden_sheets": "; ".join(sheet.name for sheet in one.sheets if sheet.hidden) or None,
+        }
+        for source, one in received.items()
+    ]
+    columns = ["source", "file_name", "sha256", "bytes", "file_format", "encoding", "sheets", "hidden_sheets"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def physical_rows(received: Mapping[str, Received]) -> pd.DataFrame:
+    """Rows of every visible sheet as counted independently (columns source, sheet, rows)."""
+    rows = [
+        {"source": source, "sheet": sheet.name, "rows": sheet.physical_rows}
+        for source, one in received.items()
+        for sheet in one.visible
+        if sheet.physical_rows
+    ]
+    return pd.DataFrame(rows, columns=["source", "sheet", "rows"])

@@ -1,0 +1,87 @@
+"""Peers' influence through an instrument: two-stage least squares with clustered errors.
+
+An outcome regressed on the peers' own take-up mixes influence with what peers share. Where a lottery moved the
+peers' take-up (for instance a random default option in the earlier session), the lottery is the instrument.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from evaluation.effects.design import build_design, centre, codes_of, independent_columns, outcome_values
+from evaluation.effects.inference import Array, EstimatingEquations, cluster_covariance, t_interval
+from evaluation.settings import InputProblem, Model
+
+
+@dataclass(frozen=True)
+class InstrumentedFit:
+    """``table``: index exposures and controls, columns estimate, se, low, high, p. ``first_stage_f`` by exposure."""
+
+    table: pd.DataFrame
+    first_stage_f: dict[str, float]
+    n: int
+    clusters: int
+
+
+def two_stage_least_squares(frame: pd.DataFrame, model: Model) -> InstrumentedFit:
+    """2SLS of the outcome on ``exposures`` (endogenous), instrumented by ``instruments``, with controls and effects.
+
+    Standard errors: sandwich clustered by ``clusters`` x G/(G-1) x (n-1)/(n-k), where k counts exposures, controls,
+    the constant and every indicator of a fixed effect that is not nested in the clusters; intervals use t(G-1).
+    First-stage F: clustered Wald statistic of the excluded instruments / their number, same correction.
+    Raises InputProblem when there are fewer instruments than exposures or the instruments do not vary.
+    """
+    if len(model.instruments) < len(model.exposures):
+        raise InputProblem(
+            f"План, модель «{model.name}»: инструментов меньше, чем переменных воздействия. Добавьте инструмент.",
+            f"Plan, model '{model.name}': fewer instruments than exposures. Add an instrument.",
+        )
+    design = build_design(frame, model, [])
+    included = centre(design.matrix, design.absorbed)
+    kept = independent_columns(included)
+    included = included[:, kept]
+    names = [design.names[position] for position in kept]
+    excluded = centre(_columns(frame, model.instruments), design.absorbed)
+    endogenous = centre(_columns(frame, model.exposures), design.absorbed)
+    outcome = centre(outcome_values(frame, model.outcome)[:, None], design.absorbed)[:, 0]
+    groups = codes_of(frame[model.clusters])
+
+    stage_one = np.column_stack([included, excluded])
+    if len(independent_columns(stage_one)) < stage_one.shape[1]:
+        raise InputProblem(
+            f"План, модель «{model.name}»: инструмент не меняется отдельно от остальных переменных.",
+            f"Plan, model '{model.name}': an instrument does not vary apart from the other variables.",
+        )
+    coefficients: Array = np.asarray(np.linalg.lstsq(stage_one, endogenous, rcond=None)[0], dtype=float)
+    fitted = np.asarray(stage_one @ coefficients, dtype=float)
+    strengths = {
+        name: _wald_f(stage_one, endogenous[:, j] - fitted[:, j], coefficients[:, j], groups, len(model.instruments))
+        for j, name in enumerate(model.exposures)
+    }
+    stage_two = np.column_stack([endogenous, included])
+    projected = np.column_stack([fitted, included])
+    estimates = np.linalg.solve(projected.T @ stage_two, projected.T @ outcome)
+    residuals = outcome - stage_two @ estimates
+    equations = EstimatingEquations(projected, np.ones(len(projected)), residuals, groups)
+    covariance = cluster_covariance(equations, "crv1")
+    rows = {}
+    for position, name in enumerate([*model.exposures, *names]):
+        se = float(np.sqrt(covariance[position, position]))
+        estimate = float(estimates[position])
+        rows[name] = (estimate, se, *t_interval(estimate, se, equations.n_groups - 1))
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=["estimate", "se", "low", "high", "p"])
+    return InstrumentedFit(table, strengths, len(frame), equations.n_groups)
+
+
+def _columns(frame: pd.DataFrame, names: tuple[str, ...]) -> Array:
+    return np.column_stack([frame[name].to_numpy(dtype=float) for name in names])
+
+
+def _wald_f(design: Array, residuals: Array, coefficients: Array, groups: np.ndarray, excluded: int) -> float:
+    """Clustered F of the last ``excluded`` coefficients."""
+    covariance = cluster_covariance(EstimatingEquations(design, np.ones(len(design)), residuals, groups), "crv1")
+    tested = coefficients[-excluded:]
+    return float(tested @ np.linalg.solve(covariance[-excluded:, -excluded:], tested) / excluded)

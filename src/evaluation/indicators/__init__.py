@@ -1,0 +1,1 @@
+"""What the units achieved: the panel, coverage indicators, breaks in comparability."""

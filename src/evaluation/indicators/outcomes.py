@@ -1,0 +1,256 @@
+"""The panel of territorial units and years, the project table, and the register beside published totals."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from evaluation.contracts import TABLES, conform
+from evaluation.indicators.geographies import GEOGRAPHIES, Geography, build_geography
+from evaluation.indicators.projects import SOURCES, project_values
+from evaluation.settings import Exposure, ReferenceTotal
+from evaluation.support.exchange import exchange_counts, exchange_ties, exposure
+from evaluation.support.streams import consultations_before_deadline
+from evaluation.support.training import check_deadlines, training_dose
+from evaluation.territory.crosswalk import UNASSIGNED
+from evaluation.territory.crosswalk import Geography as GeographyName
+
+Tables = Mapping[str, pd.DataFrame]
+SUMS = ["applications", "funded", "cost", *(f"cost_{source}" for source in SOURCES), "participations", "beneficiaries"]
+COUNTS = ["applications", "funded", "participations", "beneficiaries"]
+
+
+def build_panel(
+    tables: Tables,
+    deadlines: Mapping[int, dt.date],
+    territory_dates: Mapping[int, dt.date],
+    registry: pd.DataFrame,
+    crosswalk: pd.DataFrame | None,
+    settings: Exposure,
+    geography: GeographyName,
+) -> pd.DataFrame:
+    """One geography's contract ``panel``: every unit in every year, zero where it did nothing.
+
+    ``tables``: territories, projects, training_events, attendance, exchange_events, exchange_participation of all
+    years, and where they exist project_funding, project_participation, consultations. ``applications`` and
+    ``participations`` count all applications, ``funded``, ``cost`` (roubles or the programme's currency) and
+    ``beneficiaries`` the funded ones. Population of a unit is missing when that of any of its parts is. What cannot be
+    placed for certain stands in a unit ``unassigned``, which appears only then.
+    """
+    known = check_deadlines(deadlines)
+    place = build_geography(geography, registry, crosswalk, {year: territory_dates[year] for year in known})
+    return panel_in(tables, known, place, settings)
+
+
+def panel_in(tables: Tables, deadlines: Mapping[int, dt.date], place: Geography, settings: Exposure) -> pd.DataFrame:
+    """``build_panel`` for a geography that is already built."""
+    deadlines = {year: day for year, day in check_deadlines(deadlines).items() if year in place.years}
+    placed = place_tables(tables, place)
+    units = list(place.units["unit_id"])
+    if any((frame["unit_id"] == UNASSIGNED).any() for frame in placed.values() if "unit_id" in frame.columns):
+        units.append(UNASSIGNED)
+    keys = pd.MultiIndex.from_product([units, list(deadlines)], names=["unit_id", "year"])
+
+    outcomes = _outcomes(placed, keys)
+    dose = training_dose(placed["training_events"], placed["attendance"], deadlines, units)
+    ties = exchange_ties(placed["exchange_events"], placed["exchange_participation"], deadlines, settings)
+    parts = [
+        outcomes,
+        dose.set_index(["unit_id", "year"]),
+        exchange_counts(placed["exchange_events"], placed["exchange_participation"], deadlines, units)
+        .set_index(["unit_id", "year"]),
+        exposure(ties, dose, outcomes["funded"].reset_index(), settings, units).set_index(["unit_id", "year"]),
+        _consultations(placed, deadlines, units),
+        _population(placed["territories"], keys),
+    ]  # fmt: skip
+    panel = pd.concat([part.reindex(keys) for part in parts], axis=1).reset_index()
+    panel = panel.merge(place.units, on="unit_id", how="left")
+    panel["name"] = panel["name"].fillna(UNASSIGNED)
+    panel["geography"] = place.name
+    return conform(panel[list(TABLES["panel"].names)], TABLES["panel"])
+
+
+def build_panels(
+    tables: Tables,
+    deadlines: Mapping[int, dt.date],
+    territory_dates: Mapping[int, dt.date],
+    registry: pd.DataFrame,
+    crosswalk: pd.DataFrame | None,
+    settings: Exposure,
+    geographies: Sequence[GeographyName] = GEOGRAPHIES,
+) -> pd.DataFrame:
+    """``build_panel`` in every geography, one below the other."""
+    panels = [
+        build_panel(tables, deadlines, territory_dates, registry, crosswalk, settings, geography)
+        for geography in geographies
+    ]
+    return pd.concat(panels, ignore_index=True)
+
+
+def place_tables(tables: Tables, geography: Geography) -> dict[str, pd.DataFrame]:
+    """The tables with ``unit_id`` in the geography's units, for its years; rows with an empty unit keep it empty.
+
+    Attendance and exchange participation take the year of their event.
+    """
+    placed = {
+        "projects": tables["projects"], "territories": tables["territories"],
+        "training_events": tables["training_events"], "exchange_events": tables["exchange_events"],
+        "attendance": _with_event_year(tables["attendance"], tables["training_events"], "event_id"),
+        "exchange_participation": _with_event_year(
+            tables["exchange_participation"], tables["exchange_events"], "exchange_id"
+        ),
+    }  # fmt: skip
+    if "consultations" in tables:
+        placed["consultations"] = tables["consultations"]
+    out = {}
+    for name, frame in placed.items():
+        rows = frame[frame["year"].isin(geography.years)]
+        if "unit_id" in rows.columns:
+            rows = rows.assign(unit_id=geography.place(rows["unit_id"], rows["year"]))
+        out[name] = rows
+    return out | {name: tables[name] for name in ("project_funding", "project_participation") if name in tables}
+
+
+def _with_event_year(rows: pd.DataFrame, events: pd.DataFrame, key: str) -> pd.DataFrame:
+    return rows.assign(year=rows[key].map(events.set_index(key)["year"]))
+
+
+def _outcomes(placed: Tables, keys: pd.MultiIndex) -> pd.DataFrame:
+    values = project_values(placed["projects"], placed.get("project_funding"), placed.get("project_participation"))
+    funded = values["is_funded"]
+    numbers = pd.DataFrame({"applications": 1.0, "funded": funded.astype(float)}, index=values.index)
+    for column in ["cost", *(f"cost_{source}" for source in SOURCES), "beneficiaries"]:
+        numbers[column] = values[column].astype("float64").where(funded)
+    numbers["participations"] = values["participations"].astype("float64")
+    sums = numbers.groupby([values["unit_id"], values["year"]])[SUMS].sum().reindex(keys, fill_value=0.0)
+    return sums.astype(dict.fromkeys(COUNTS, "Int64"))
+
+
+def _consultations(placed: Tables, deadlines: Mapping[int, dt.date], units: Sequence[str]) -> pd.DataFrame:
+    keys = pd.MultiIndex.from_product([units, list(deadlines)], names=["unit_id", "year"])
+    if "consultations" not in placed:
+        return pd.DataFrame({"consultations_before_deadline": np.zeros(len(keys), dtype=int)}, index=keys)
+    counts = consultations_before_deadline(placed["consultations"], deadlines, units)
+    return counts.set_index(["unit_id", "year"])
+
+
+def _population(territories: pd.DataFrame, keys: pd.MultiIndex) -> pd.DataFrame:
+    """Residents by unit and year; missing when a part's number is missing."""
+    columns = ["population", "population_18plus"]
+    numbers = territories[columns].astype("float64")
+    groups = [territories["unit_id"], territories["year"]]
+    sums = numbers.groupby(groups).sum(min_count=1)
+    missing = numbers.isna().groupby(groups).any()
+    return sums.mask(missing).reindex(keys).astype("Int64")
+
+
+def ties_of_geography(
+    tables: Tables,
+    deadlines: Mapping[int, dt.date],
+    territory_dates: Mapping[int, dt.date],
+    registry: pd.DataFrame,
+    crosswalk: pd.DataFrame | None,
+    settings: Exposure,
+    geography: GeographyName,
+) -> pd.DataFrame:
+    """Exchange ties between the units of one geography, contract ``exchange_ties``."""
+    deadlines = check_deadlines(deadlines)
+    place = build_geography(geography, registry, crosswalk, {year: territory_dates[year] for year in deadlines})
+    deadlines = {year: deadline for year, deadline in deadlines.items() if year in place.years}
+    placed = place_tables(tables, place)
+    ties = exchange_ties(placed["exchange_events"], placed["exchange_participation"], deadlines, settings)
+    return conform(ties, TABLES["exchange_ties"])
+
+
+def project_table(
+    tables: Tables,
+    panel: pd.DataFrame,
+    territory_dates: Mapping[int, dt.date],
+    registry: pd.DataFrame,
+    crosswalk: pd.DataFrame | None,
+) -> pd.DataFrame:
+    """Applications with what their unit had received before the deadline: contract ``project_table``.
+
+    The unit is that of the geography ``original`` for the years it tells and of ``current`` afterwards; its dose and
+    exposure come from ``panel``. ``stable_unit_id`` is the area that holds it in all years, for clustering. Shares
+    are of the sum over the sources of money; empty without known sources.
+    """
+    values = project_values(tables["projects"], tables.get("project_funding"), tables.get("project_participation"))
+    values = values[values["year"].isin(list(territory_dates))].reset_index(drop=True)
+    places = {name: build_geography(name, registry, crosswalk, territory_dates) for name in GEOGRAPHIES}
+    is_original = values["year"].isin(places["original"].years)
+    placed = {name: place.place(values["unit_id"], values["year"]) for name, place in places.items()}
+    values["unit_id"] = placed["original"].where(is_original, placed["current"])
+    values["stable_unit_id"] = placed["stable"]
+    values["geography"] = np.where(is_original, "original", "current")
+    received = ["population", "trained", "training_hours_before_deadline", "consultations_before_deadline", "exposure"]
+    of_unit = panel.loc[panel["unit_id"] != UNASSIGNED, ["geography", "unit_id", "year", *received]]
+    out = values.merge(of_unit, on=["geography", "unit_id", "year"], how="left")
+    total = out[[f"cost_{source}" for source in SOURCES]].sum(axis=1, min_count=1)
+    for source in SOURCES[:-1]:
+        out[f"share_{source}"] = out[f"cost_{source}"] / total.where(total > 0)
+    return conform(out[list(TABLES["project_table"].names)], TABLES["project_table"])
+
+
+def unplaced_rows(tables: Tables, panel: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the received tables that no territorial unit of a geography could take: geography, table, rows.
+
+    Applications that stand in ``unassigned``, and people at training events and consultations without a unit.
+    """
+    rows = []
+    for geography in panel["geography"].unique():
+        lost = panel[(panel["geography"] == geography) & (panel["unit_id"] == UNASSIGNED)]
+        rows.append({"geography": geography, "table": "projects", "rows": int(lost["applications"].sum())})
+        rows += [
+            {"geography": geography, "table": name, "rows": int(tables[name]["unit_id"].isna().sum())}
+            for name in ("attendance", "consultations")
+            if name in tables
+        ]
+    return pd.DataFrame(rows, columns=["geography", "table", "rows"])
+
+
+def reconcile(
+    projects: pd.DataFrame,
+    project_funding: pd.DataFrame | None,
+    project_participation: pd.DataFrame | None,
+    reference_totals: Sequence[ReferenceTotal],
+) -> pd.DataFrame:
+    """Published totals beside the register's own: contract ``reconciliation``.
+
+    Measures: projects_funded; applications; cost and participations of funded projects; units_with_projects (units
+    with at least one funded project). ``register`` is in the published value's unit; ``difference`` = register less
+    published.
+    """
+    values = project_values(projects, project_funding, project_participation)
+    rows = []
+    for total in reference_totals:
+        first, last = total.years or (int(values["year"].min()), int(values["year"].max()))
+        chosen = values[values["year"].between(first, last)]
+        funded = chosen[chosen["is_funded"]]
+        found = {
+            "projects_funded": float(len(funded)),
+            "applications": float(len(chosen)),
+            "cost": float(funded["cost"].sum()),
+            "participations": float(funded["participations"].fillna(0).sum()),
+            "units_with_projects": float(funded["unit_id"].nunique()),
+        }[total.measure] / total.scale
+        rows.append(
+            {
+                "name": total.name,
+                "label_ru": total.label.ru,
+                "label_en": total.label.en,
+                "published": total.published,
+                "register": found,
+                "difference": found - total.published,
+                "unit": total.unit,
+                "period": f"{first}–{last}" if first != last else str(first),
+                "reference": total.reference,
+                "explanation_ru": total.explanation.ru,
+                "explanation_en": total.explanation.en,
+            }
+        )
+    table = TABLES["reconciliation"]
+    return conform(pd.DataFrame(rows, columns=list(table.names)), table) if rows else table.empty()

@@ -1,0 +1,1 @@
+"""People become keys, texts are screened, small counts are hidden."""

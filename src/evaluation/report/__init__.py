@@ -1,0 +1,1 @@
+"""Findings, the report of a programme year and the file dictionary."""

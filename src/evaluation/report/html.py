@@ -1,0 +1,99 @@
+"""The page around the report: one file without any request to the outside, readable by people, screens and printers."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from html.parser import HTMLParser
+from importlib import resources
+
+from markupsafe import Markup, escape
+
+from evaluation.settings import Language
+
+TAGS = {
+    "div", "section", "table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td", "p", "span", "sup", "sub", "em",
+    "strong", "b", "i", "br", "small", "abbr", "code", "ul", "ol", "li", "dl", "dt", "dd", "h3", "h4",
+}  # fmt: skip
+ATTRIBUTES = {"class", "id", "scope", "colspan", "rowspan", "role", "tabindex", "lang", "title"}
+_WORDS: dict[str, tuple[str, str]] = {
+    "skip": ("К содержанию отчёта", "Skip to the report"),
+    "contents": ("Содержание", "Contents"),
+}
+
+
+class UnsafeHtmlError(ValueError):
+    """A fragment holds an element or attribute that a table for people never has."""
+
+
+class _Fragment(HTMLParser):
+    def __init__(self, name: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self._name = name
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in TAGS:
+            raise UnsafeHtmlError(f"table {self._name}: element <{tag}> is not allowed in the report")
+        for key, _ in attrs:
+            if key not in ATTRIBUTES and not key.startswith(("aria-", "data-")):
+                raise UnsafeHtmlError(f"table {self._name}: attribute {key} of <{tag}> is not allowed in the report")
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+
+    def handle_decl(self, decl: str) -> None:
+        raise UnsafeHtmlError(f"table {self._name}: a declaration is not allowed in the report")
+
+    def unknown_decl(self, data: str) -> None:
+        raise UnsafeHtmlError(f"table {self._name}: a declaration is not allowed in the report")
+
+    def handle_pi(self, data: str) -> None:
+        raise UnsafeHtmlError(f"table {self._name}: an instruction is not allowed in the report")
+
+
+def safe_fragment(name: str, fragment: str) -> Markup:
+    """A table's HTML after checking that it holds nothing but tables and text.
+
+    Raises UnsafeHtmlError naming the table and the element or attribute.
+    """
+    parser = _Fragment(name)
+    parser.feed(fragment)
+    parser.close()
+    return Markup(re.sub("[\ue000\ue001]", "", fragment))
+
+
+def picture(name: str, content: str | bytes, description: str) -> Markup:
+    """An image held in the page itself; as an image an SVG can run nothing and reach nothing."""
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    kind = "image/png" if data.startswith(b"\x89PNG") else "image/svg+xml"
+    encoded = base64.b64encode(data).decode("ascii")
+    return Markup('<img id="image-{}" src="data:{};base64,{}" alt="{}">').format(name, kind, encoded, description)
+
+
+def styles() -> str:
+    return resources.files("evaluation.report").joinpath("texts").joinpath("report.css").read_text(encoding="utf-8")
+
+
+def page(title: str, language: Language, head: str, contents: list[tuple[str, str, str]], body: str) -> str:
+    """The whole document: ``head`` is the title block, ``contents`` has anchor, number and title of each section."""
+    css = styles()
+    digest = base64.b64encode(hashlib.sha256(css.encode("utf-8")).digest()).decode("ascii")
+    policy = f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    items = "".join(
+        f'<li><a href="#{anchor}"><span class="place">{number}</span> {text}</a></li>'
+        for anchor, number, text in contents
+    )
+    position = 0 if language == "ru" else 1
+    words = {key: pair[position] for key, pair in _WORDS.items()}
+    return (
+        f'<!DOCTYPE html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="referrer" content="no-referrer">\n<meta name="color-scheme" content="light">\n'
+        f"<title>{escape(title)}</title>\n<style>{css}</style>\n</head>\n<body>\n"
+        f'<a class="skip" href="#main">{words["skip"]}</a>\n{head}\n'
+        f'<div class="frame">\n<nav class="contents" aria-labelledby="contents-title">'
+        f'<h2 id="contents-title">{words["contents"]}</h2><ol>{items}</ol></nav>\n'
+        f'<main id="main" tabindex="-1">\n{body}\n</main>\n</div>\n</body>\n</html>\n'
+    )

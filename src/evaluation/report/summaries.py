@@ -1,0 +1,152 @@
+"""Findings from the tables of a step: the few named numbers that the report's text may quote."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Protocol
+
+import pandas as pd
+
+from evaluation.report.findings import Finding
+
+
+class Gain(Protocol):
+    """A mean change in standard deviations with its interval and the number of pairs."""
+
+    in_sd: float
+    low: float
+    high: float
+    n: int
+
+
+def data_findings(row_ledger: pd.DataFrame, issues: pd.DataFrame, prefix: str = "") -> list[Finding]:
+    """Counts of received rows by class and fate and of remarks by severity; ``prefix`` tells sources apart."""
+    fates = row_ledger["fate"].value_counts()
+    counts = {
+        "files_received": (row_ledger["source"].nunique(), "files"),
+        "rows_received": (len(row_ledger), "rows"),
+        "rows_data": (int((row_ledger["row_class"] == "data").sum()), "rows"),
+        **{f"rows_{fate}": (int(fates.get(fate, 0)), "rows") for fate in ("kept", "merged", "quarantined")},
+        "issues_error": (int((issues["severity"] == "error").sum()), "issues"),
+        "issues_warning": (int((issues["severity"] == "warning").sum()), "issues"),
+        "issues_repaired": (int((issues["action"] == "repaired").sum()), "issues"),
+    }
+    return [Finding(prefix + name, value, unit) for name, (value, unit) in counts.items()]
+
+
+def panel_findings(panel: pd.DataFrame) -> list[Finding]:
+    """Units and unit-years by geography, and the rows that belong to no known unit."""
+    findings = []
+    for geography, rows in panel.groupby("geography", sort=False):
+        known = rows[rows["unit_id"] != "unassigned"]
+        findings += [
+            Finding(f"panel_units_{geography}", known["unit_id"].nunique(), "units"),
+            Finding(f"panel_rows_{geography}", len(known), "rows"),
+            Finding(
+                f"panel_unassigned_applications_{geography}",
+                int(rows.loc[rows["unit_id"] == "unassigned", "applications"].sum()),
+                "applications",
+            ),
+        ]
+    return findings
+
+
+def indicator_findings(indicators: pd.DataFrame, year: int) -> list[Finding]:
+    """One finding an indicator of the whole programme in ``year``, under the indicator's name."""
+    rows = indicators[(indicators["unit_id"] == "all") & (indicators["year"] == year)]
+    return [Finding(row.indicator, row.value, row.unit, row.n, row.low, row.high) for row in rows.itertuples()]
+
+
+def estimate_findings(estimates: pd.DataFrame, names: Mapping[tuple[str, str], str]) -> list[Finding]:
+    """Findings of chosen estimates: ``names`` maps (model, exposure) to the finding's name.
+
+    An estimate on the log scale also gives ``<name>_percent``, the per cent change it stands for: 100 (exp(b) - 1).
+    """
+    findings = []
+    for row in estimates.itertuples():
+        name = names.get((row.model, row.exposure))
+        if name is None:
+            continue
+        is_log = row.estimand == "log_rate_ratio"
+        unit = "log_points" if is_log else "number"
+        findings.append(Finding(name, row.estimate, unit, row.n, row.low, row.high, row.warning))
+        if is_log:
+            value, low, high = (100 * math.expm1(number) for number in (row.estimate, row.low, row.high))
+            findings.append(Finding(f"{name}_percent", value, "percent", row.n, low, high))
+    return findings
+
+
+def survey_findings(ratings: pd.DataFrame, gain: Gain) -> list[Finding]:
+    """Numbers of questionnaires, the share of the two best answers over all ratings of participants, the gain.
+
+    ``ratings`` has the columns of ``survey.tabulate.rating_table``; ``gain`` of ``survey.tabulate.learning_gain``.
+    """
+    asked = ratings.groupby("instrument")["asked"].max()
+    findings = [Finding(f"responses_{name}", int(count), "responses") for name, count in asked.items()]
+    rated = ratings[(ratings["instrument"] == "participants") & (ratings["answered"] > 0)]
+    answered = int(rated["answered"].sum())
+    if answered:
+        best = float((rated["top_two_share"] * rated["answered"].astype("float64")).sum())
+        findings.append(Finding("ratings_positive_share", best / answered, "share", answered))
+    if gain.n:
+        findings.append(Finding("learning_gain", gain.in_sd, "sd", gain.n, gain.low, gain.high))
+    return findings
+
+
+def support_findings(summary: pd.DataFrame, year: int, ties: pd.DataFrame) -> list[Finding]:
+    """Events, hours and people of the year's streams of support, and the ties of exchange.
+
+    ``summary`` satisfies the contract ``support_summary``, ``ties`` that of ``exchange_ties``.
+    """
+    now = summary[summary["year"] == year].set_index("stream")
+    numbers = {
+        "training_events": ("training", "events", "events"),
+        "training_hours": ("training", "hours", "hours"),
+        "training_participants": ("training", "participants", "persons"),
+        "training_unique": ("training", "unique_participants", "persons"),
+        "consultations": ("consulting", "events", "consultations"),
+        "exchange_events": ("exchange", "events", "events"),
+    }
+    findings = [
+        Finding(name, now.loc[stream, column], unit)
+        for name, (stream, column, unit) in numbers.items()
+        if stream in now.index
+    ]
+    return [*findings, Finding("exchange_ties", int((ties["year"] == year).sum()), "ties")]
+
+
+def main_model_findings(estimates: pd.DataFrame, dropped: int) -> list[Finding]:
+    """What the main model rests on: clusters, those with training, and rows that did not enter."""
+    main = estimates[estimates["is_main"].fillna(False)]
+    if main.empty:
+        return []
+    first = main.iloc[0]
+    return [
+        Finding("main_clusters", first["clusters"], "clusters"),
+        Finding("main_treated_clusters", first["treated_clusters"], "clusters"),
+        Finding("dropped_rows", dropped, "rows"),
+    ]
+
+
+def robustness_findings(robustness: pd.DataFrame, main: str) -> list[Finding]:
+    """Extremes of leaving units out, the placebo, and p of the bootstrap and the permutation, by exposure."""
+    findings = []
+    for row in robustness.itertuples():
+        check = row.model.removeprefix(f"{main}__")
+        if check in ("leave_out_low", "leave_out_high"):
+            findings.append(Finding(f"{check}_{row.exposure}", row.estimate, "log_points", row.n, row.low, row.high))
+        elif check in ("wild_bootstrap", "permutation"):
+            kind = check.removeprefix("wild_")
+            findings.append(Finding(f"{kind}_p_{row.exposure}", row.p, "p", row.n))
+        elif check == "placebo_lead_1" and row.exposure.startswith("trained"):
+            findings.append(Finding("placebo_trained", row.estimate, "log_points", row.n, row.low, row.high))
+    return findings
+
+
+def comparison_findings(comparison: pd.DataFrame, names: Mapping[str, str]) -> list[Finding]:
+    """Changes of chosen indicators against the year before: ``names`` maps an indicator to the finding's name."""
+    rows = comparison[comparison["indicator"].isin(list(names)) & comparison["change"].notna()]
+    return [
+        Finding(names[row.indicator], row.change, row.unit, row.n, note=row.break_note) for row in rows.itertuples()
+    ]

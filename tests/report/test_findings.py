@@ -1,0 +1,113 @@
+"""Findings: their shape, and what a text gets when it asks for one."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+
+from evaluation.contracts import check
+from evaluation.report.findings import Finding, FindingError, Findings, findings_frame
+from evaluation.settings import Language
+from evaluation.tables import TABLES
+
+
+def frame() -> pd.DataFrame:
+    return findings_frame(
+        [
+            Finding("reach", 0.6134, "share", n=61, low=0.487, high=0.725),
+            Finding("applications", 22, "applications"),
+            Finding("cost", 171.4e6, "currency"),
+            Finding("effect", -0.3, "log_points", low=-0.5, high=-0.1),
+            Finding("weak", 0.1, "log_points", low=-0.1, high=0.3),
+            Finding("lost", None, "share", note="<not> computed"),
+            Finding("change", 15, "applications"),
+            Finding("share_change", -0.031, "share"),
+            Finding("p_value", 0.0004, "p"),
+        ],
+        "04_map_coverage",
+    )
+
+
+def plain(text: object) -> str:
+    return BeautifulSoup(str(text), "html.parser").get_text().replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def test_frame_satisfies_the_contract() -> None:
+    checked = check(frame(), TABLES["findings_coverage"])
+    assert checked["step"].unique().tolist() == ["04_map_coverage"]
+    assert checked.loc[5, "note"] == "<not> computed"
+    assert check(findings_frame([], "x"), TABLES["findings_data"]).empty
+
+
+@pytest.mark.parametrize(
+    ("findings", "message"),
+    [
+        ([Finding("Reach", 1, "")], "lower-case"),
+        ([Finding("a", 1, ""), Finding("a", 2, "")], "twice"),
+        ([Finding("a", 1, "", low=2, high=1)], "down to"),
+    ],
+)
+def test_malformed_findings_are_refused(findings: list[Finding], message: str) -> None:
+    with pytest.raises(FindingError, match=message):
+        findings_frame(findings, "x")
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("ru", ["61,3 % (95 % интервал: от 48,7 % до 72,5 %; n = 61)", "22 заявки", "171,4 млн руб.", "p < 0,001"]),
+        ("en", ["61.3% (95% interval: 48.7% to 72.5%; n = 61)", "22 applications", "171.4 million RUB", "p < 0.001"]),
+    ],
+)
+def test_full_form(language: Language, expected: list[str]) -> None:
+    found = Findings(frame(), language)
+    assert [plain(found.full(name)) for name in ("reach", "applications", "cost", "p_value")] == expected
+
+
+def test_other_forms() -> None:
+    found = Findings(frame(), "ru", currency="EUR")
+    assert plain(found.value("cost")) == "171,4 млн EUR"
+    assert plain(found.number("reach")) == "61,3"
+    assert plain(found.counted("applications", "письмо|письма|писем")) == "22 письма"
+    assert plain(found.interval("reach")) == "от 48,7 % до 72,5 %"
+    assert plain(found.change("change")) == "+15"
+    assert plain(found.change("share_change")) == "−3,1 п. п."
+    assert plain(found.value("lost")) == "—"
+    assert found.note("lost") == "<not> computed"
+    assert found.note("reach") == ""
+
+
+def test_conditions() -> None:
+    found = Findings(frame(), "en")
+    assert found.has("reach", "cost")
+    assert not found.has("reach", "lost"), "a finding without value is not there for a text"
+    assert not found.has("nothing")
+    assert [found.sign(name) for name in ("reach", "effect", "lost")] == [1, -1, 0]
+    assert found.below("p_value", 0.05)
+    assert not found.below("reach", 0.05)
+    assert not found.below("lost", 0.05)
+    assert [found.clear(name) for name in ("effect", "weak", "cost")] == [True, False, False]
+
+
+def test_a_number_can_be_traced() -> None:
+    span = BeautifulSoup(str(Findings(frame(), "en").value("reach")), "html.parser").span
+    assert span is not None
+    assert span["data-finding"] == "reach"
+    assert span["title"] == "reach · 04_map_coverage"
+
+
+def test_unknown_name_is_refused_with_its_neighbours() -> None:
+    with pytest.raises(FindingError, match=r"no finding 'aplications'.*applications"):
+        Findings(frame(), "en").value("aplications")
+
+
+def test_one_name_has_one_value() -> None:
+    same = pd.concat([frame(), frame()], ignore_index=True)
+    assert plain(Findings(same, "en").value("applications")) == "22 applications"
+    other = findings_frame([Finding("applications", 23, "applications")], "05_describe_support")
+    with pytest.raises(FindingError, match=r"two values: 22\.0 in step 04_map_coverage and 23\.0 in step 05"):
+        Findings(pd.concat([frame(), other], ignore_index=True), "en")
+    assert math.isnan(frame().loc[5, "value"])
