@@ -67,7 +67,8 @@ STEPS: tuple[Step, ...] = (
         sources=PROGRAMME_SOURCES,
         makes=(*PROGRAMME_TABLES, *CONTROL_TABLES, "findings_data"),
         exhibits=("row_accounts", "issues_by_rule"),
-        settings=("year.year", "year.territory_date", "year.sources", "programme.region_code", "programme.disclosure"),
+        settings=("year.year", "year.territory_date", "year.sources", "programme.region_code",
+                  "programme.simulated"),
         territory=("registry", "aliases", "decisions"),
     ),
     Step(
@@ -78,7 +79,7 @@ STEPS: tuple[Step, ...] = (
         makes=(*SURVEY_TABLES, *SURVEY_CONTROL_TABLES, "findings_survey"),
         exhibits=("survey_row_accounts", "survey_ratings"),
         settings=("year.year", "year.territory_date", "year.sources", "year.surveys", "programme.region_code",
-                  "programme.disclosure"),
+                  "programme.simulated", "programme.disclosure"),
         territory=("registry", "aliases", "decisions"),
     ),
     Step(
@@ -89,7 +90,7 @@ STEPS: tuple[Step, ...] = (
         makes=("panel", "project_table", "exchange_ties", "reconciliation", "findings_panel"),
         exhibits=("panel_by_year", "reconciliation", "crosswalk_open"),
         settings=("years.application_deadline", "years.territory_date", "programme.exposure",
-                  "programme.reference_totals", "programme.disclosure"),
+                  "programme.reference_totals", "programme.simulated", "programme.currency"),
         territory=("registry", "crosswalk"),
     ),
     Step(
@@ -102,7 +103,7 @@ STEPS: tuple[Step, ...] = (
         figures=("coverage_map", "training_map"),
         exhibits=("coverage", "white_spots"),
         settings=("year.year", "year.territory_date", "programme.registry", "programme.map", "programme.simulated",
-                  "programme.disclosure"),
+                  "programme.currency", "programme.disclosure"),
         territory=("registry", "crosswalk", "boundaries"),
     ),
     Step(
@@ -115,7 +116,7 @@ STEPS: tuple[Step, ...] = (
         makes=("support_summary", "findings_support"),
         figures=("support_by_year", "exchange_network"),
         exhibits=("support_by_year", "projects_by_topic"),
-        settings=("year.year", "programme.simulated", "programme.disclosure"),
+        settings=("year.year", "programme.simulated", "programme.currency", "programme.disclosure"),
     ),
     Step(
         "06_estimate_outcomes", "How do training and exchange relate to what the units achieve?",
@@ -124,7 +125,7 @@ STEPS: tuple[Step, ...] = (
         makes=("estimates", "findings_outcomes"),
         figures=("main_estimates", "event_study"),
         exhibits=("estimates",),
-        settings=("plan.models", "programme.simulated", "programme.disclosure"), needs_plan=True,
+        settings=("plan.models", "programme.simulated"), needs_plan=True,
     ),
     Step(
         "07_check_robustness", "What would change the conclusion?",
@@ -133,7 +134,7 @@ STEPS: tuple[Step, ...] = (
         makes=("robustness", "findings_robustness"),
         figures=("robustness",),
         exhibits=("robustness",),
-        settings=("plan.models", "plan.robustness", "programme.simulated", "programme.disclosure"), needs_plan=True,
+        settings=("plan.models", "plan.robustness", "programme.simulated"), needs_plan=True,
     ),
     Step(
         "08_compare_years", "What changed against last year, and what only seems to have changed?",
@@ -142,7 +143,7 @@ STEPS: tuple[Step, ...] = (
         makes=("year_comparison", "findings_years"),
         figures=("indicators_by_year",),
         exhibits=("year_comparison",),
-        settings=("year.year", "programme.simulated", "programme.disclosure"),
+        settings=("year.year", "programme.simulated", "programme.currency"),
         territory=("registry", "crosswalk", "breaks"),
     ),
     Step(
@@ -152,9 +153,9 @@ STEPS: tuple[Step, ...] = (
               "findings_data", "findings_survey", "findings_panel", "findings_coverage", "findings_support",
               "findings_outcomes", "findings_robustness", "findings_years"),
         files=("report.ru.html", "report.en.html"),
-        settings=("programme.title", "programme.institute", "programme.simulated", "programme.disclosure", "programme.currency",
-                  "programme.report_text", "programme.steps", "plan.questions", "plan.models",
-                  "year.year", "year.territory_date"),
+        settings=("programme.title", "programme.institute", "programme.simulated", "programme.disclosure",
+                  "programme.currency", "programme.report_text", "programme.first_year", "programme.steps",
+                  "plan.declared_on", "plan.questions", "plan.models", "year.year", "year.territory_date"),
     ),
 )
 # fmt: on

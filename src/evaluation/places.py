@@ -27,6 +27,7 @@ from evaluation.settings import (
     read_programme,
     read_year,
 )
+from evaluation.tables import SOURCE_TABLES
 
 WORKSPACE = "EVALUATION_WORKSPACE"
 KEY_FILE = "EVALUATION_KEY_FILE"
@@ -180,7 +181,7 @@ class Workspace:
         sources = self.year(year).sources
         absent = {
             table
-            for source, tables in pipeline.SOURCE_TABLES.items()
+            for source, tables in SOURCE_TABLES.items()
             for table in tables
             if source not in sources and table != "territories"
         }

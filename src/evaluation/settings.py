@@ -57,7 +57,7 @@ class Registry(Settings):
     units: str = Field(description="CSV of the units, relative to the workspace")
     crosswalk: str | None = Field(None, description="CSV of changes of territory, relative to the workspace")
     boundaries: str | None = Field(None, description="file of boundaries, relative to the workspace or absolute")
-    boundaries_date: dt.date | None = Field(None, description="day whose territory the boundaries show; else the year's")
+    boundaries_date: dt.date | None = Field(None, description="the day they show; else the year's")
     unit_name: Text = Field(description="what a unit is called, e.g. municipality")
 
 

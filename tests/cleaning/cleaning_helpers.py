@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +25,12 @@ NO_ALIASES = pd.DataFrame(columns=["raw", "unit_id", "reason"], dtype="str")
 NO_DECISIONS = pd.DataFrame(columns=DECISION_COLUMNS, dtype="str")
 
 
+@cache
 def codebook() -> Codebook:
     return read_codebook(CONFIG)
 
 
+@cache
 def krasnoyarsk() -> pd.DataFrame:
     return read_registry(CONFIG / "territory" / "units.csv")
 
@@ -55,9 +58,15 @@ def workbook(path: Path, sheets: Mapping[str, Sequence[Sequence[Any]]], merges: 
 def clean(files: Mapping[str, Path], year: int, registry: pd.DataFrame, **more: Any) -> Cleaned:
     received: dict[str, Received] = {source: read_received(path, source) for source, path in files.items()}
     settings: dict[str, Any] = {
-        "year": year, "registry": registry, "aliases": NO_ALIASES, "decisions": NO_DECISIONS, "codebook": codebook(),
-        "pseudonym_key": KEY, "territory_date": dt.date(year, 12, 31), **more,
-    }  # fmt: skip
+        "year": year,
+        "registry": registry,
+        "aliases": NO_ALIASES,
+        "decisions": NO_DECISIONS,
+        "codebook": codebook(),
+        "pseudonym_key": KEY,
+        "territory_date": dt.date(year, 12, 31),
+        **more,
+    }
     return clean_programme(received, **settings)
 
 

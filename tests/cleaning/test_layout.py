@@ -21,11 +21,33 @@ REGISTER: list[list[Any]] = [
     [None] * 9 + ["Приложение № 3"],
     ["Реестр заявок, 2024 год, тыс. руб."],
     [],
-    ["№ п/п", "№ заявки", "Муниципальное\nобразование", "Наименование проекта", "Стоимость проекта", None, None, "Благополучатели, чел.", "Статус", "Контакт (ФИО, телефон)"],
+    [
+        "№ п/п",
+        "№ заявки",
+        "Муниципальное\nобразование",
+        "Наименование проекта",
+        "Стоимость проекта",
+        None,
+        None,
+        "Благополучатели, чел.",
+        "Статус",
+        "Контакт (ФИО, телефон)",
+    ],
     [None, None, None, None, "всего", "краевой  бюджет", "Местный бюджет", None, None, None],
     [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
     ["Муниципальные районы"],
-    [1, "24-001", "Абанский район", "Ремонт клуба", 100, 90, 10, 50, "Победитель", "Иванова Анна Петровна, 8 913 000-00-00"],
+    [
+        1,
+        "24-001",
+        "Абанский район",
+        "Ремонт клуба",
+        100,
+        90,
+        10,
+        50,
+        "Победитель",
+        "Иванова Анна Петровна, 8 913 000-00-00",
+    ],
     [2, "24-002", "Ачинский район", "Итоговая сцена", 200, 190, 10, 60, "Отозвана", None],
     ["Итого по разделу", None, None, None, 300, 280, 20, 110],
     [],
@@ -33,7 +55,7 @@ REGISTER: list[list[Any]] = [
     ["* по данным заявок"],
     ["Примечание. Суммы округлены."],
     ["Исполнитель: Сорокина Е. В., тел. 8 391 000-00-00"],
-]  # fmt: skip
+]
 MERGES = ["E4:G4", *[f"{letter}4:{letter}5" for letter in "ABCDHIJ"]]
 
 
@@ -50,13 +72,34 @@ def test_a_register_of_an_institute(tmp_path: Path, merges: list[str]) -> None:
     received = read_received(workbook(tmp_path / "a.xlsx", {"Лист1": REGISTER}, merges), "projects")
     layout = lay_out(received.sheets[0], ALIASES)
     assert layout.row_classes.tolist() == [
-        "title", "title", "blank", "header", "header", "numbering", "section", "data", "data", "subtotal", "blank", "total",
-        "footnote", "footnote", "footnote",
-    ]  # fmt: skip
+        "title",
+        "title",
+        "blank",
+        "header",
+        "header",
+        "numbering",
+        "section",
+        "data",
+        "data",
+        "subtotal",
+        "blank",
+        "total",
+        "footnote",
+        "footnote",
+        "footnote",
+    ]
     assert list(layout.positions) == [
-        "row_number", "project_number", "unit_name", "title", "cost_planned", "planned_regional", "planned_local",
-        "beneficiaries", "status", "contact",
-    ]  # fmt: skip
+        "row_number",
+        "project_number",
+        "unit_name",
+        "title",
+        "cost_planned",
+        "planned_regional",
+        "planned_local",
+        "beneficiaries",
+        "status",
+        "contact",
+    ]
     assert layout.records.loc[9, "title"] == "Итоговая сцена"
     assert layout.records.index.tolist() == [8, 9] and layout.totals.index.tolist() == [10, 12]
     assert layout.header is not None and layout.header.title_multiplier == 1000.0
@@ -73,10 +116,18 @@ def test_a_register_of_an_institute(tmp_path: Path, merges: list[str]) -> None:
         ("", " (млн руб.)", 1_000_000.0, None),
     ],
 )
-def test_the_unit_of_amounts(tmp_path: Path, unit_in_title: str, unit_in_header: str, expected: float, rule: str | None) -> None:
+def test_the_unit_of_amounts(
+    tmp_path: Path, unit_in_title: str, unit_in_header: str, expected: float, rule: str | None
+) -> None:
     rows = [
         [f"Реестр, {unit_in_title}"],
-        ["№ заявки", "Муниципальное образование", "Благополучатели, чел.", f"Стоимость проекта{unit_in_header}", "Статус"],
+        [
+            "№ заявки",
+            "Муниципальное образование",
+            "Благополучатели, чел.",
+            f"Стоимость проекта{unit_in_header}",
+            "Статус",
+        ],
         ["24-001", "Абанский район", 12, 5, "Победитель"],
     ]
     received = read_received(workbook(tmp_path / "a.xlsx", {"Лист1": rows}), "projects")
@@ -103,7 +154,12 @@ def test_without_a_known_header_nothing_is_a_record() -> None:
 
 
 def test_cells_merged_downwards_are_filled_but_headers_are_not_records() -> None:
-    rows = [["№ заявки", "Муниципальное образование", "Статус"], ["1", "Абанский район", "Подана"], ["2", None, "Подана"], ["3", None, "Подана"]]
+    rows = [
+        ["№ заявки", "Муниципальное образование", "Статус"],
+        ["1", "Абанский район", "Подана"],
+        ["2", None, "Подана"],
+        ["3", None, "Подана"],
+    ]
     layout = lay_out(as_sheet(rows, merged=((2, 2, 3, 2),)), ALIASES)
     assert layout.records["unit_name"].tolist() == ["Абанский район", "Абанский район", None], "only within the range"
     assert layout.filled == ((3, "unit_name"),)
@@ -117,7 +173,9 @@ def test_a_number_with_a_zero_padded_format_is_read_as_shown() -> None:
 
 def test_a_header_repeated_at_a_page_break_is_no_record() -> None:
     header = ["№ заявки", "Муниципальное образование", "Наименование проекта", "Статус"]
-    layout = lay_out(as_sheet([header, ["1", "Ачинск", "Сквер", "Подана"], header, ["2", "Ачинск", "Клуб", "Подана"]]), ALIASES)
+    layout = lay_out(
+        as_sheet([header, ["1", "Ачинск", "Сквер", "Подана"], header, ["2", "Ачинск", "Клуб", "Подана"]]), ALIASES
+    )
     assert layout.row_classes.tolist() == ["header", "data", "header", "data"]
 
 
@@ -141,7 +199,14 @@ def test_needed_columns_that_are_missing_are_named(tmp_path: Path) -> None:
     with pytest.raises(InputProblem) as raised:
         read_records(received, "projects", codebook(), (("project_number",), ("unit_name", "unit_code")))
     text = raised.value.messages["ru"]
-    for part in ("Реестр.xlsx", "projects", "Лист1", "«Муниципальное образование» (unit_name)", "«Ремонт»", "codebook.csv"):
+    for part in (
+        "Реестр.xlsx",
+        "projects",
+        "Лист1",
+        "«Муниципальное образование» (unit_name)",
+        "«Ремонт»",
+        "codebook.csv",
+    ):
         assert part in text
 
 

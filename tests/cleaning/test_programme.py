@@ -19,7 +19,19 @@ from evaluation.ledger import check_accounts
 from evaluation.tables import PROGRAMME_TABLES
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared"
-HEADER = ["№ заявки", "Код ОКТМО", "Муниципальное образование", "Наименование проекта", "Дата подачи", "Стоимость проекта, руб.", None, None, "Благополучатели, чел.", "Статус", "Фактическая дата завершения"]  # fmt: skip
+HEADER = [
+    "№ заявки",
+    "Код ОКТМО",
+    "Муниципальное образование",
+    "Наименование проекта",
+    "Дата подачи",
+    "Стоимость проекта, руб.",
+    None,
+    None,
+    "Благополучатели, чел.",
+    "Статус",
+    "Фактическая дата завершения",
+]
 UNDER = [None, None, None, None, None, "всего", "краевой бюджет", "местный бюджет", None, None, None]
 
 
@@ -29,9 +41,18 @@ def register(path: Path, rows: list[list[Any]], tail: list[list[Any]] | None = N
 
 def row(number: Any, **changes: Any) -> list[Any]:
     cells = {
-        "number": number, "code": 4601000, "unit": "Абанский район", "title": f"Проект {number}", "applied": dt.datetime(2024, 2, 1),
-        "total": 100.0, "regional": 90.0, "local": 10.0, "people": 50, "status": "Победитель", "finished": dt.datetime(2024, 9, 1),
-    }  # fmt: skip
+        "number": number,
+        "code": 4601000,
+        "unit": "Абанский район",
+        "title": f"Проект {number}",
+        "applied": dt.datetime(2024, 2, 1),
+        "total": 100.0,
+        "regional": 90.0,
+        "local": 10.0,
+        "people": 50,
+        "status": "Победитель",
+        "finished": dt.datetime(2024, 9, 1),
+    }
     return list({**cells, **changes}.values())
 
 
@@ -42,8 +63,18 @@ def project(tmp_path: Path, *rows: list[Any], **more: Any) -> Any:
 def test_a_clean_row(tmp_path: Path) -> None:
     cleaned = project(tmp_path, row("24-001"))
     one = cleaned.tables["projects"].iloc[0]
-    assert (one["project_id"], one["unit_id"], one["status"], bool(one["is_funded"])) == ("2024-001", "04601000", "funded", True)
-    assert (one["cost_planned"], one["beneficiaries"], one["source_sheet"], one["source_row"]) == (100.0, 50, "Реестр", 4)
+    assert (one["project_id"], one["unit_id"], one["status"], bool(one["is_funded"])) == (
+        "2024-001",
+        "04601000",
+        "funded",
+        True,
+    )
+    assert (one["cost_planned"], one["beneficiaries"], one["source_sheet"], one["source_row"]) == (
+        100.0,
+        50,
+        "Реестр",
+        4,
+    )
     assert one["applied_on"] == pd.Timestamp(2024, 2, 1) and pd.isna(one["topic"])
     funding = cleaned.tables["project_funding"].set_index("funding_source")["amount"].to_dict()
     assert funding == {"regional": 90.0, "local": 10.0}
@@ -71,7 +102,9 @@ def test_a_clean_row(tmp_path: Path) -> None:
         ({"title": "Клуб, тел. 8 913 123-45-67"}, "personal_data_masked", "repaired", "title", "Клуб, [скрыто]"),
     ],
 )
-def test_defects(tmp_path: Path, changes: dict[str, Any], rule: str, action: str, column: str | None, value: Any) -> None:
+def test_defects(
+    tmp_path: Path, changes: dict[str, Any], rule: str, action: str, column: str | None, value: Any
+) -> None:
     cleaned = project(tmp_path, row("24-001", **changes))
     found = issue(cleaned, rule)
     assert found["action"] == action and found["row"] == 4 and found["file_name"] == "a.xlsx"
@@ -97,15 +130,33 @@ def test_code_and_name_of_different_units_set_the_row_aside(tmp_path: Path) -> N
 
 
 def test_repeats_are_merged_and_clashing_numbers_set_aside(tmp_path: Path) -> None:
-    cleaned = project(tmp_path, row("24-001"), row("24-001"), row("24-001", title="Другой"), row(None), row("24-002", title="Проект 24-001"))
+    cleaned = project(
+        tmp_path,
+        row("24-001"),
+        row("24-001"),
+        row("24-001", title="Другой"),
+        row(None),
+        row("24-002", title="Проект 24-001"),
+    )
     assert cleaned.tables["projects"]["project_id"].tolist() == ["2024-001", "2024-002"]
-    fates = cleaned.row_ledger.dropna(subset=["fate"])[["row", "fate", "record_key"]].values.tolist()
-    assert [fate[:2] for fate in fates] == [[4, "kept"], [5, "merged"], [6, "quarantined"], [7, "quarantined"], [8, "kept"]]
+    fates = cleaned.row_ledger.dropna(subset=["fate"])[["row", "fate", "record_key"]].to_numpy().tolist()
+    assert [fate[:2] for fate in fates] == [
+        [4, "kept"],
+        [5, "merged"],
+        [6, "quarantined"],
+        [7, "quarantined"],
+        [8, "kept"],
+    ]
     assert fates[1][2] == "2024-001"
     counted = rules(cleaned)
-    assert {name: counted[name] for name in ("duplicate_row", "duplicate_key", "key_missing", "probable_duplicate")} == {
-        "duplicate_row": 1, "duplicate_key": 1, "key_missing": 1, "probable_duplicate": 1,
-    }  # fmt: skip
+    assert {
+        name: counted[name] for name in ("duplicate_row", "duplicate_key", "key_missing", "probable_duplicate")
+    } == {
+        "duplicate_row": 1,
+        "duplicate_key": 1,
+        "key_missing": 1,
+        "probable_duplicate": 1,
+    }
 
 
 def test_printed_totals_are_checks(tmp_path: Path) -> None:
@@ -148,7 +199,13 @@ def test_a_hidden_sheet_and_an_informational_one(tmp_path: Path) -> None:
 def test_decisions_change_values_and_outdated_ones_are_listed(tmp_path: Path) -> None:
     def decision(record: str, field: str, raw: Any, action: str, value: str = "") -> dict[str, str]:
         digest = raw_hash(raw, KEY) if field else ""
-        return dict(zip(DECISION_COLUMNS, ("projects", record, field, digest, action, value, "по письму", "аналитик", "2025-01-10"), strict=True))
+        return dict(
+            zip(
+                DECISION_COLUMNS,
+                ("projects", record, field, digest, action, value, "по письму", "аналитик", "2025-01-10"),
+                strict=True,
+            )
+        )
 
     decisions = pd.DataFrame(
         [
@@ -169,7 +226,12 @@ def test_decisions_change_values_and_outdated_ones_are_listed(tmp_path: Path) ->
     assert (open_one["record_key"], open_one["raw_hash"]) == ("2024-002", raw_hash("ок. 50", KEY))
 
 
-def attendance_file(path: Path, rows: list[list[Any]], title: str = "Список участников: 3. Курс для команд, 22-25 апреля", printed: int = 2) -> Path:
+def attendance_file(
+    path: Path,
+    rows: list[list[Any]],
+    title: str = "Список участников: 3. Курс для команд, 22-25 апреля",
+    printed: int = 2,
+) -> Path:
     header = ["№", "ФИО", "Должность, муниципальное образование", "Телефон", "E-mail", "Отметка о присутствии"]
     tail = [[f"Всего присутствовало: {printed}"], [], ["Организатор ____________ / Орлова Н. И."]]
     return workbook(path, {"3": [[title], [], header, *rows, *tail]})
@@ -178,7 +240,17 @@ def attendance_file(path: Path, rows: list[list[Any]], title: str = "Списо�
 def events_file(path: Path) -> Path:
     header = ["№", "Наименование", "Вид поддержки", "Форма", "Дата(ы)", "Часы", "Формат", "Место", "Участников (отчёт)"]
     rows = [
-        [3, "Курс для команд", "обучение", "курс повышения квалификации", "22-25 апреля", "16 ак.ч.", "очно", "г. Ачинск", 2],
+        [
+            3,
+            "Курс для команд",
+            "обучение",
+            "курс повышения квалификации",
+            "22-25 апреля",
+            "16 ак.ч.",
+            "очно",
+            "г. Ачинск",
+            2,
+        ],
         [4, "Вебинар", "обучение", "вебинар", dt.datetime(2024, 5, 7), 2, "онлайн", "онлайн", 1],
         ["Примечание. Даты уточняются."],
     ]
@@ -195,16 +267,27 @@ def test_events_and_lists_of_participants(tmp_path: Path) -> None:
         [6, "Бык Ян Ким", "студент, Назарово", None, None, "??!"],
         [7, None, "студент, Назарово", None, None, "+"],
     ]
-    files = {"training_events": events_file(tmp_path / "e.xlsx"), "attendance": attendance_file(tmp_path / "a.xlsx", people, printed=5)}
+    files = {
+        "training_events": events_file(tmp_path / "e.xlsx"),
+        "attendance": attendance_file(tmp_path / "a.xlsx", people, printed=5),
+    }
     cleaned = clean(files, 2024, krasnoyarsk(), region_code="04")
     events = cleaned.tables["training_events"].set_index("event_id")
-    assert events.loc["2024-T3", ["stream", "form", "hours", "mode", "host_unit_id"]].tolist() == ["training", "course", 16.0, "in_person", "04703000"]
+    assert events.loc["2024-T3", ["stream", "form", "hours", "mode", "host_unit_id"]].tolist() == [
+        "training",
+        "course",
+        16.0,
+        "in_person",
+        "04703000",
+    ]
     assert events.loc["2024-T3", "ends_on"] == pd.Timestamp(2024, 4, 25)
     assert pd.isna(events.loc["2024-T4", "host_unit_id"]) and "name_not_found" not in rules(cleaned)
     attendance = cleaned.tables["attendance"]
-    assert attendance[["unit_id", "sector", "status"]].values.tolist()[:3] == [
-        ["04601000", "municipal_servant", "present"], ["04703000", "village_head", "present"], ["04621000", "elected", "absent"],
-    ]  # fmt: skip
+    assert attendance[["unit_id", "sector", "status"]].to_numpy().tolist()[:3] == [
+        ["04601000", "municipal_servant", "present"],
+        ["04703000", "village_head", "present"],
+        ["04621000", "elected", "absent"],
+    ]
     assert attendance["status"].tolist() == ["present", "present", "absent", "registered", "unknown"]
     assert attendance["hours_present"].tolist()[:3] == [16.0, 16.0, 0.0]
     participants = cleaned.tables["participants"].set_index("person_key").loc[attendance["person_key"]]
@@ -212,14 +295,30 @@ def test_events_and_lists_of_participants(tmp_path: Path) -> None:
     assert participants["key_quality"].tolist() == ["certain", "certain", "probable", "certain", "probable"]
     counted = rules(cleaned)
     assert counted["duplicate_row"] == 1, "«Гусев П.Ю.» of Ачинск is Пётр Юрьевич Гусев"
-    assert counted["person_unnamed"] == 1 and counted["attendance_mark_unknown"] == 1 and counted["attendance_mark_blank"] == 1
+    assert (
+        counted["person_unnamed"] == 1
+        and counted["attendance_mark_unknown"] == 1
+        and counted["attendance_mark_blank"] == 1
+    )
     differ = cleaned.issues[cleaned.issues["rule"] == "reported_participants_differ"]
-    assert differ[["raw", "value"]].values.tolist() == [["5", "2"]], "the sheet says 5; the schedule's 2 agrees"
+    assert differ[["raw", "value"]].to_numpy().tolist() == [["5", "2"]], "the sheet says 5; the schedule's 2 agrees"
 
 
 def test_no_name_phone_or_address_leaves_the_cleaning(tmp_path: Path) -> None:
-    people = [[1, "Иванова Мария Петровна", "главный специалист, Абанский район", "+7 000 100-00-01", "masha@example.org", "?"]]
-    files = {"training_events": events_file(tmp_path / "e.xlsx"), "attendance": attendance_file(tmp_path / "a.xlsx", people)}
+    people = [
+        [
+            1,
+            "Иванова Мария Петровна",
+            "главный специалист, Абанский район",
+            "+7 000 100-00-01",
+            "masha@example.org",
+            "?",
+        ]
+    ]
+    files = {
+        "training_events": events_file(tmp_path / "e.xlsx"),
+        "attendance": attendance_file(tmp_path / "a.xlsx", people),
+    }
     cleaned = clean(files, 2024, krasnoyarsk(), region_code="04")
     everything = [*cleaned.tables.values(), cleaned.issues, cleaned.row_ledger, cleaned.source_files]
     text = " ".join(frame.to_csv() for frame in everything)
@@ -241,7 +340,8 @@ def test_a_list_of_an_unknown_event_is_set_aside(tmp_path: Path) -> None:
 def test_exchange(tmp_path: Path) -> None:
     lines = [
         "№;Мероприятие;Форма;Тема;Дата;Принимающая сторона и участники;Всего участников",
-        '1;Слёт команд;слёт;Опыт;12 мая;"принимает: Канский район (4); гости: г. Ачинск (3), Боготол (2); эксперт: Минусинский район (1)";12',
+        '1;Слёт команд;слёт;Опыт;12 мая;"принимает: Канский район (4); гости: г. Ачинск (3), Боготол (2); '
+        'эксперт: Минусинский район (1)";12',
         '2;"Сборник практик;публикация;Опыт;январь-март;-;-',
         '3;Визит;визит;Опыт;28.05.2024;"принимает: Канский район; гости: Ачинск (3), Аткинск (2); шофёр: Боготол";9',
     ]
@@ -249,25 +349,35 @@ def test_exchange(tmp_path: Path) -> None:
     path.write_bytes("\r\n".join(lines).encode("cp1251"))
     cleaned = clean({"exchange_events": path}, 2024, krasnoyarsk(), region_code="04")
     took = cleaned.tables["exchange_participation"]
-    assert took[["exchange_id", "unit_id", "role"]].values.tolist() == [
-        ["2024-X1", "04621000", "host"], ["2024-X1", "04703000", "guest"], ["2024-X1", "04706000", "guest"],
-        ["2024-X1", "04633000", "expert"], ["2024-X3", "04621000", "host"], ["2024-X3", "04703000", "guest"],
-    ]  # fmt: skip
+    assert took[["exchange_id", "unit_id", "role"]].to_numpy().tolist() == [
+        ["2024-X1", "04621000", "host"],
+        ["2024-X1", "04703000", "guest"],
+        ["2024-X1", "04706000", "guest"],
+        ["2024-X1", "04633000", "expert"],
+        ["2024-X3", "04621000", "host"],
+        ["2024-X3", "04703000", "guest"],
+    ]
     assert took["persons"].tolist()[:5] == [4, 3, 2, 1, pd.NA]
     events = cleaned.tables["exchange_events"]
     assert events["form"].tolist() == ["rally", "publication", "study_visit"]
     assert events["title"].tolist()[1] == "Сборник практик"
     counted = rules(cleaned)
-    assert counted["unclosed_quote"] == counted["role_unknown"] == counted["name_not_found"] == counted["persons_missing"] == 1
+    assert (
+        counted["unclosed_quote"]
+        == counted["role_unknown"]
+        == counted["name_not_found"]
+        == counted["persons_missing"]
+        == 1
+    )
     assert "no_host" not in counted, "a publication has none"
     differ = cleaned.issues[cleaned.issues["rule"] == "reported_participants_differ"]
-    assert differ[["row", "raw", "value"]].values.tolist() == [[2, "12", "10"]]
+    assert differ[["row", "raw", "value"]].to_numpy().tolist() == [[2, "12", "10"]]
 
 
 def test_consultations(tmp_path: Path) -> None:
     lines = [
         "№;Дата и время;Муниципалитет;Канал;Тема;Длительность, мин;Консультант",
-        "1;05.02.2024 10:30;Абанский район;по телефону;Смета и фото, перезвонить на +7 000 100-20-30;15 мин;Орлова Н.И.",
+        "1;05.02.2024 10:30;Абанский район;по телефону;Смета, перезвонить на +7 000 100-20-30;15 мин;Орлова Н.И.",
         "2;06.02.2024 11:00;;ВКС;Как собрать жителей;9999;Орлова Н.И.",
         "3;скоро;Ачинск;чат;Поздравление;5;Орлова Н.И.",
     ]
@@ -275,7 +385,10 @@ def test_consultations(tmp_path: Path) -> None:
     path.write_bytes("\r\n".join(lines).encode("cp1251"))
     cleaned = clean({"consultations": path}, 2024, krasnoyarsk(), region_code="04")
     table = cleaned.tables["consultations"]
-    assert table[["consultation_id", "channel", "topic"]].values.tolist() == [["2024-C1", "phone", "application"], ["2024-C2", "video", "participation"]]
+    assert table[["consultation_id", "channel", "topic"]].to_numpy().tolist() == [
+        ["2024-C1", "phone", "application"],
+        ["2024-C2", "video", "participation"],
+    ]
     assert table["minutes"].tolist()[0] == 15.0 and pd.isna(table["minutes"].tolist()[1])
     assert pd.isna(table["unit_id"].tolist()[1])
     assert issue(cleaned, "required_empty")["action"] == "quarantined"
@@ -283,7 +396,13 @@ def test_consultations(tmp_path: Path) -> None:
 
 
 def test_the_passport_of_units(tmp_path: Path) -> None:
-    header = ["Код ОКТМО", "Муниципальное образование", "Тип", "Население, чел. (на 1 января)", "в т.ч. 18 лет и старше"]
+    header = [
+        "Код ОКТМО",
+        "Муниципальное образование",
+        "Тип",
+        "Население, чел. (на 1 января)",
+        "в т.ч. 18 лет и старше",
+    ]
     rows = [
         [4601000, "Абанский район", "муниципальный район", "17\u00a0763", 13500],
         [4735000, "ЗАТО Железногорск", "ЗАТО", "-", "-"],
@@ -291,7 +410,12 @@ def test_the_passport_of_units(tmp_path: Path) -> None:
         ["ИТОГО", None, None, 117763, 113501],
         ["* Население закрытых городов не публикуется."],
     ]
-    cleaned = clean({"territories": workbook(tmp_path / "t.xlsx", {"МО": [["Паспорт"], header, *rows]})}, 2024, krasnoyarsk(), region_code="04")
+    cleaned = clean(
+        {"territories": workbook(tmp_path / "t.xlsx", {"МО": [["Паспорт"], header, *rows]})},
+        2024,
+        krasnoyarsk(),
+        region_code="04",
+    )
     units = cleaned.tables["territories"].set_index("unit_id")
     assert len(units) == 61, "every unit in force, also those that the passport lacks"
     assert units.loc["04601000", ["population", "population_18plus"]].tolist() == [17763, 13500]
@@ -303,15 +427,24 @@ def test_the_passport_of_units(tmp_path: Path) -> None:
 
 def test_scores_with_units_a_total_that_differs_and_a_second_sheet(tmp_path: Path) -> None:
     header = ["№ заявки", "Участие населения", "Вклад населения", "Итого"]
-    rows = [["24-001", "8 б.", "5 б.", "13"], ["24-002", 187, 5, 192], ["24-009", 1, 1, 2], ["24-001", "8 б.", "5 б.", "13"]]
+    rows = [
+        ["24-001", "8 б.", "5 б.", "13"],
+        ["24-002", 187, 5, 192],
+        ["24-009", 1, 1, 2],
+        ["24-001", "8 б.", "5 б.", "13"],
+    ]
     files = {
         "projects": register(tmp_path / "a.xlsx", [row("24-001"), row("24-002")]),
-        "scores": workbook(tmp_path / "s.xlsx", {"Протокол": [header, *rows], "Победители": [["№ заявки", "Итого"], ["24-001", 13]]}),
+        "scores": workbook(
+            tmp_path / "s.xlsx", {"Протокол": [header, *rows], "Победители": [["№ заявки", "Итого"], ["24-001", 13]]}
+        ),
     }
     cleaned = clean(files, 2024, krasnoyarsk(), region_code="04")
-    assert cleaned.tables["scores"][["project_id", "criterion", "points"]].values.tolist() == [
-        ["2024-001", "participation", 8.0], ["2024-001", "residents_contribution", 5.0], ["2024-002", "residents_contribution", 5.0],
-    ]  # fmt: skip
+    assert cleaned.tables["scores"][["project_id", "criterion", "points"]].to_numpy().tolist() == [
+        ["2024-001", "participation", 8.0],
+        ["2024-001", "residents_contribution", 5.0],
+        ["2024-002", "residents_contribution", 5.0],
+    ]
     assert issue(cleaned, "out_of_range")["cell"] == "B3" and issue(cleaned, "reference_unknown")["raw"] == "2024-009"
 
 
@@ -339,12 +472,16 @@ def test_reading_the_same_files_twice_gives_the_same(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not (SHARED / "data").exists(), reason="the shared data are not beside the repository")
 def test_warsaw_register(tmp_path: Path) -> None:
-    received = pd.read_csv(SHARED / "data/participatory_budgeting/warsaw_projects_2017_2026.csv", dtype="str", keep_default_na=False)
+    received = pd.read_csv(
+        SHARED / "data/participatory_budgeting/warsaw_projects_2017_2026.csv", dtype="str", keep_default_na=False
+    )
     some = received[received["instance"].isin(["2024", "2025"])]
     path = tmp_path / "warsaw.csv"
     some.to_csv(path, index=False)
     mine = some[some["instance"] == "2024"]
-    registry = plain_registry(tmp_path, {f"W{k:02d}": name for k, name in enumerate(sorted(set(some["election_subunit"])))})
+    registry = plain_registry(
+        tmp_path, {f"W{k:02d}": name for k, name in enumerate(sorted(set(some["election_subunit"])))}
+    )
     cleaned = clean({"projects": path}, 2024, registry)
     projects = cleaned.tables["projects"]
     assert len(projects) == len(mine) == 1065
@@ -390,8 +527,13 @@ def test_households_of_the_insurance_trial(tmp_path: Path, ending: str) -> None:
     assert households["took_up"].sum() == data["takeup_survey"].sum()
     assert households["default_enrolment"].sum() == data["default"].sum()
     assert households["is_literate"].isna().sum() == data["literacy"].isna().sum()
-    for ours, theirs in (("rice_area", "ricearea_2010"), ("household_size", "agpop"), ("peers_earlier_take_up", "pre_takeup_rate"),
-                         ("risk_aversion", "risk_averse"), ("disaster_probability", "disaster_prob")):  # fmt: skip
+    for ours, theirs in (
+        ("rice_area", "ricearea_2010"),
+        ("household_size", "agpop"),
+        ("peers_earlier_take_up", "pre_takeup_rate"),
+        ("risk_aversion", "risk_averse"),
+        ("disaster_probability", "disaster_prob"),
+    ):
         assert households[ours].to_numpy() == pytest.approx(data[theirs].to_numpy(), nan_ok=True)
     names = registry.set_index("unit_id")["name"]
     assert households["unit_id"].map(names).tolist() == data["address"].tolist()

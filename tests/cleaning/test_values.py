@@ -102,7 +102,14 @@ def test_numbers_survive_russian_writing(number: Any) -> None:
 @given(st.one_of(st.text(max_size=30), st.integers(), st.floats(), st.booleans(), st.none()))
 @settings(max_examples=400)
 def test_parsers_never_raise_nor_change_in_silence(raw: Any) -> None:
-    for parser in (parse_number, parse_integer, parse_date, parse_text, TOPICS.parse, lambda cell: parse_period(cell, 2024)):
+    for parser in (
+        parse_number,
+        parse_integer,
+        parse_date,
+        parse_text,
+        TOPICS.parse,
+        lambda cell: parse_period(cell, 2024),
+    ):
         parsed = parser(raw)
         assert parsed.value is None or parsed.rule is None or parsed.rule not in ("missing_marker", "excel_error")
     number = parse_number(raw)
@@ -171,7 +178,20 @@ def test_a_letter_in_a_date_is_only_suggested() -> None:
 
 @given(st.dates(min_value=dt.date(1990, 1, 1), max_value=dt.date(2100, 12, 31)))
 def test_dates_survive_writing(day: dt.date) -> None:
-    months = "января февраля марта апреля мая июня июля августа сентября октября ноября декабря".split()
+    months = [
+        "января",
+        "февраля",
+        "марта",
+        "апреля",
+        "мая",
+        "июня",
+        "июля",
+        "августа",
+        "сентября",
+        "октября",
+        "ноября",
+        "декабря",
+    ]
     for text in (f"{day:%d.%m.%Y}", day.isoformat(), f"{day.day} {months[day.month - 1]} {day.year} г."):
         assert parse_date(text).value == day
     assert parse_date((day - dt.date(1899, 12, 30)).days).value == day
@@ -202,7 +222,12 @@ def test_periods(raw: str, start: tuple[int, int, int], end: tuple[int, int, int
 
 @pytest.mark.parametrize(
     ("raw", "rule"),
-    [("25-22 апреля", "dates_reversed"), ("30-31 февраля", "impossible_date"), ("03/04/24", "ambiguous_date"), ("-", "missing_marker")],
+    [
+        ("25-22 апреля", "dates_reversed"),
+        ("30-31 февраля", "impossible_date"),
+        ("03/04/24", "ambiguous_date"),
+        ("-", "missing_marker"),
+    ],
 )
 def test_periods_that_cannot_be(raw: str, rule: str) -> None:
     assert parse_period(raw, 2024)[:2] == (None, rule)
@@ -226,7 +251,15 @@ def test_a_declared_dash_is_an_answer_and_not_a_gap() -> None:
 
 def test_flags() -> None:
     yes_no = parse_flag(Choices({"да": "yes", "1": "yes", "нет": "no", "0": "no"}))
-    assert [yes_no(raw).value for raw in ("да", 1, 1.0, True, "Нет", 0, None)] == [True, True, True, True, False, False, None]
+    assert [yes_no(raw).value for raw in ("да", 1, 1.0, True, "Нет", 0, None)] == [
+        True,
+        True,
+        True,
+        True,
+        False,
+        False,
+        None,
+    ]
 
 
 def test_text_is_stored_as_it_was_but_tidy() -> None:

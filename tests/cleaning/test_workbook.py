@@ -65,7 +65,9 @@ def test_cells_keep_their_addresses_and_the_scan_sees_what_is_hidden(tmp_path: P
     assert first.merged == ((6, 2, 7, 4),)
     files = source_files({"projects": received}).iloc[0]
     assert (files["sheets"], files["hidden_sheets"], files["file_format"]) == ("Реестр", "Списки", "xlsx")
-    assert physical_rows({"projects": received}).to_dict("records") == [{"source": "projects", "sheet": "Реестр", "rows": 8}]
+    assert physical_rows({"projects": received}).to_dict("records") == [
+        {"source": "projects", "sheet": "Реестр", "rows": 8}
+    ]
 
 
 def test_one_sheet_may_be_named(tmp_path: Path) -> None:
@@ -141,7 +143,11 @@ def test_entities_are_not_expanded(tmp_path: Path) -> None:
 )
 @pytest.mark.parametrize("separator", [";", ",", "\t"])
 def test_encodings_and_separators(tmp_path: Path, encoding: str, expected: str, separator: str) -> None:
-    rows = [["№", "Муниципалитет", "Тема"], ["1", "Абанский район", "Вопрос по заявке"], ["2", "г. Ачинск", "Собрание жителей"]]
+    rows = [
+        ["№", "Муниципалитет", "Тема"],
+        ["1", "Абанский район", "Вопрос по заявке"],
+        ["2", "г. Ачинск", "Собрание жителей"],
+    ]
     if encoding == "cp866":
         rows[0][0] = "N"
     received = read_csv(tmp_path / "a.csv", "\r\n".join(separator.join(row) for row in rows).encode(encoding))
@@ -151,7 +157,13 @@ def test_encodings_and_separators(tmp_path: Path, encoding: str, expected: str, 
 
 
 def test_an_unclosed_quote_swallows_nothing(tmp_path: Path) -> None:
-    lines = ["№;Название;Дата", '1;"Школа ППМИ;12.01.2022', "2;Слёт;13.01.2022", '3;"а;б";14.01.2022', '4;ООО "Рассвет";15.01.2022']
+    lines = [
+        "№;Название;Дата",
+        '1;"Школа ППМИ;12.01.2022',
+        "2;Слёт;13.01.2022",
+        '3;"а;б";14.01.2022',
+        '4;ООО "Рассвет";15.01.2022',
+    ]
     sheet = read_csv(tmp_path / "a.csv", ("\r\n".join(lines) + "\r\n").encode("cp1251")).sheets[0]
     assert sheet.cells.tolist() == [
         ["№", "Название", "Дата"],

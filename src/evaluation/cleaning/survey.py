@@ -194,7 +194,7 @@ def _answers(reading: Reading, form: Questionnaire, missing: Choices) -> pd.Data
     parts: dict[Any, list[dict[str, Any]]] = {row: [] for row in reading.kept}
     for item in form.items.to_dict("records"):
         if item["kind"] == "open":
-            if reading.records.has(item["name"]):
+            if reading.records.has(item["name"]) and not all(map(is_blank, reading.records.frame[item["name"]])):
                 line = reading.records.layout.header.rows[-1] if reading.records.layout.header else None
                 reading.issues.append(reading.records.remark("open_answer_dropped", line, item["name"]))
             continue

@@ -38,7 +38,7 @@ _EXCEL_ERRORS = re.compile(
     r"^#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!|ДЕЛ/0!|ЗНАЧ!|ССЫЛКА!|ИМЯ\?|Н/Д|ЧИСЛО!|ПУСТО!)$", re.I
 )
 _DIGIT_LOOKALIKES = str.maketrans("OОоoЗзlIІ|", "0000331111")
-_PLAIN_NUMBER = re.compile(r"^-?(?:0|[1-9]\d*)(?:\.\d+)?$")
+_PLAIN_NUMBER = re.compile(r"^-?(?:(?:0|[1-9]\d*)(?:\.\d+)?|\.\d+)$")  # some statistics programs write .5
 _UNIT = re.compile(
     r"\s*(?P<multiple>тыс|млн|млрд|thousand|million|k)?\.?\s*"
     r"(?P<unit>руб(?:лей|ля|ль)?|р|rub|₽|чел(?:овек|овека)?|балл(?:ов|а)?|б|ак|акад|ч|час(?:ов|а)?|мин(?:ут|уты)?|шт|ед|%|pln|zł)?\.?"

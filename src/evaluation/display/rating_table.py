@@ -14,8 +14,7 @@ from evaluation.settings import LANGUAGES, Text
 LABELS = {
     "instrument": Text(ru="Анкета", en="Questionnaire"),
     "item": Text(ru="Утверждение или вопрос", en="Statement or question"),
-    "asked": Text(ru="Анкет", en="Questionnaires"),
-    "answered": Text(ru="Ответили", en="Answered"),
+    "answered": Text(ru="n ответивших", en="n answered"),
     "dont_know": Text(ru="Затруднились", en="Don't know"),
     "no_answer": Text(ru="Без ответа", en="No answer"),
     "mean": Text(ru="Среднее (1–5)", en="Mean (1–5)"),
@@ -28,7 +27,7 @@ INSTRUMENTS = {
 
 
 def ratings_exhibit(
-    ratings: pd.DataFrame, codebook: Codebook | None, items: pd.DataFrame, threshold: int = 5
+    ratings: pd.DataFrame, codebook: Codebook | None, items: pd.DataFrame, threshold: int = 5, simulated: bool = False
 ) -> Exhibit:
     """Columns of ``survey.tabulate.rating_table``; ``items`` has name, label_ru, label_en.
 
@@ -42,7 +41,9 @@ def ratings_exhibit(
         "У утверждений с обратным смыслом низкая оценка лучше.",
         "Mean and share are of those who answered; where people answered of their own accord they say nothing about "
         "the others. For statements worded the other way round a low rating is the better one.",
-        labels=LABELS, units={"top_two_share": "share"}, decimals={"mean": 2}, hidden=hidden, threshold=threshold,
+        columns=list(LABELS), labels=LABELS, units={"top_two_share": "share"},
+        decimals={"mean": 2}, hidden=hidden, threshold=threshold,
+        simulated=simulated,
     )  # fmt: skip
     words = {each: dict(zip(items["name"], items[f"label_{each}"], strict=True)) for each in LANGUAGES}
     forms = {each: {name: text.in_language(each) for name, text in INSTRUMENTS.items()} for each in LANGUAGES}

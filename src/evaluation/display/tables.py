@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from evaluation.display.exhibit import Exhibit, Format, Labels, guard
+from evaluation.display.placenames import transliterate
 from evaluation.display.wording import code_label, label_of, words
 from evaluation.settings import LANGUAGES, Language, Text
 from evaluation.tables import TABLES
@@ -24,6 +25,7 @@ __all__ = ["Exhibit", "Format", "exhibit", "guard"]
 
 INTERVAL = Text(ru="от {} до {}", en="{} to {}")
 _NUMBER_KINDS = ("integer", "number", "money")
+_NAMES = ("name", "short_name")
 
 
 def exhibit(
@@ -129,11 +131,13 @@ def _choices_of(
         return {}
     codes = [str(value) for value in values.dropna().unique()] if values.dtype.kind not in "fiub" else []
     if variables_in and column in variables_in:
-        tables = (variables_in[column], "panel", "project_table", "*")
+        tables = (variables_in[column], "panel", "project_table", "trial_households", "*")
         return {each: {code: label_of(codebook, tables, code, each) for code in codes} for each in LANGUAGES}
     list_name = codebook.list_of(table, column) if codebook is not None else ""
     if list_name and codebook is not None:
         return {each: codebook.choice_labels(list_name, each) for each in LANGUAGES}
+    if column in _NAMES:
+        return {"ru": dict(zip(codes, codes, strict=True)), "en": {code: transliterate(code) for code in codes}}
     if any(code_label(column, code, "ru") != code for code in codes):
         return {each: {code: code_label(column, code, each) for code in codes} for each in LANGUAGES}
     return {}

@@ -299,3 +299,13 @@ def white_spots(tables: Tables, year: int, panel: pd.DataFrame | None = None) ->
     spots["population"] = spots["population"].astype("Int64")
     ordered = spots.sort_values(["population", "unit_id"], ascending=[False, True])
     return ordered[WHITE_SPOT_COLUMNS].reset_index(drop=True)
+
+
+def trained_since_start(panel: pd.DataFrame) -> pd.DataFrame:
+    """People at training by unit now in force, each counted once a year, all years together: unit_id, value.
+
+    For a map of people over several years: one year's counts are mostly too small to be shown.
+    """
+    rows = panel[(panel["geography"] == "current") & (panel["unit_id"] != UNASSIGNED)]
+    sums = rows.groupby("unit_id")["training_persons_in_year"].sum().astype("float64")
+    return sums.rename("value").reset_index()

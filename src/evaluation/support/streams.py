@@ -79,7 +79,7 @@ def support_summary(events: pd.DataFrame, reach: pd.DataFrame, units_in_force: M
     """Streams by year in the shape of the contract ``support_summary``; streams without an event in a year show 0.
 
     ``units_in_force`` is the number of units by year. ``unique_participants`` counts people known by key and is
-    empty where a stream keeps no lists of people.
+    empty where a stream keeps no lists of people, ``units_reached`` where it never says which units took part.
     """
     years = sorted(units_in_force)
     keys = pd.MultiIndex.from_product([STREAMS, years], names=["stream", "year"])
@@ -95,6 +95,8 @@ def support_summary(events: pd.DataFrame, reach: pd.DataFrame, units_in_force: M
             .nunique().reindex(keys, fill_value=0),
         }
     ).reset_index()  # fmt: skip
+    placed = set(reach.loc[reach["unit_id"].notna(), "stream"])
+    frame["units_reached"] = frame["units_reached"].astype("Int64").where(frame["stream"].isin(placed))
     frame["units_in_force"] = frame["year"].map(dict(units_in_force))
     return conform(frame, TABLES["support_summary"])
 

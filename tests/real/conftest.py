@@ -1,0 +1,112 @@
+"""Workspaces built on the spot from real registers and surveys that lie beside the repository, never in it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import yaml
+
+from evaluation.places import KEY_FILE, Workspace, open_workspace
+from evaluation.running.engine import Options, RunResult, run
+from evaluation.running.tasks import steps_of
+
+REAL_DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
+
+
+def _real_file(place: str) -> Path:
+    path = REAL_DATA / place
+    if not path.exists():
+        pytest.skip(f"the real file {place} is not beside the repository")
+    return path
+
+
+@pytest.fixture(scope="session")
+def real_file() -> Callable[[str], Path]:
+    """Place of a real file by its name under the folder of real data; the test is skipped where it is absent."""
+    return _real_file
+
+
+@pytest.fixture(scope="session")
+def own_key(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A key of pseudonyms of these tests' own."""
+    place = tmp_path_factory.mktemp("key") / "real.key"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(KEY_FILE, str(place))
+        yield place
+
+
+class Builder:
+    """A workspace being put together: settings and lists are written, received files are copied or sliced."""
+
+    def __init__(self, root: Path, units: pd.DataFrame, **programme: Any) -> None:
+        self.root = root
+        registry = {"kind": "list", "units": "config/territory/units.csv", "unit_name": {"ru": "единица", "en": "unit"}}
+        settings = {
+            "title": {"ru": "Проверка на настоящих данных", "en": "Test on real data"},
+            "institute": {"ru": "Испытание", "en": "Test"},
+            "simulated": False,
+            **programme,
+            "registry": {**registry, **programme.get("registry", {})},
+        }
+        self._settings("config/programme.yml", settings)
+        self.table("config/territory/units.csv", units)
+
+    def year(self, year: int, sources: Mapping[str, Any], **settings: Any) -> None:
+        """Write the settings of one programme year, January to December."""
+        days = {"starts_on": dt.date(year, 1, 1), "ends_on": dt.date(year, 12, 31), "territory_date": dt.date(year, 12, 31)}
+        self._settings(f"config/years/{year}.yml", {"year": year, **days, **settings, "sources": dict(sources)})
+
+    def table(self, place: str, frame: pd.DataFrame) -> Path:
+        path = self._place(place)
+        frame.to_csv(path, index=False)
+        return path
+
+    def lines(self, source: Path, year: int, taken: list[bool]) -> int:
+        """Put the header and the chosen lines of a csv file, byte by byte, into a year's folder; returns the lines."""
+        header, *lines = source.read_bytes().splitlines(keepends=True)
+        chosen = [line for line, take in zip(lines, taken, strict=True) if take]
+        self._place(f"data/raw/{year}/{source.name}").write_bytes(b"".join([header, *chosen]))
+        return 1 + len(chosen)
+
+    def open(self) -> Workspace:
+        return open_workspace(self.root)
+
+    def _settings(self, place: str, content: Mapping[str, Any]) -> None:
+        text = yaml.safe_dump(dict(content), allow_unicode=True, sort_keys=False)
+        self._place(place).write_text(text, encoding="utf-8")
+
+    def _place(self, place: str) -> Path:
+        path = self.root / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
+
+@pytest.fixture(scope="session")
+def builder() -> type[Builder]:
+    return Builder
+
+
+def _run_steps(workspace: Workspace, year: int, *names: str) -> RunResult:
+    """Run the notebooks of ``names`` (of steps of each year: for all years up to ``year``); all must succeed."""
+    result = run(workspace, [year], Options(jobs=2), steps_of(workspace, names))
+    failures = {
+        f"{outcome.task.name} {outcome.task.year}": outcome.failure for outcome in result.outcomes if outcome.failure
+    }
+    assert not failures
+    return result
+
+
+@pytest.fixture(scope="session")
+def run_steps(own_key: Path) -> Callable[..., RunResult]:
+    return _run_steps
+
+
+@pytest.fixture(scope="session")
+def made() -> Callable[[Workspace, str, int], pd.DataFrame]:
+    """A processed table of a workspace and year."""
+    return lambda workspace, table, year: pd.read_parquet(workspace.table_path(table, year))
