@@ -254,15 +254,17 @@ class Choices:
         return None if found is None else self._folded[found[0]]
 
     def parse_first(self, raw: Any) -> Parsed:
-        """As ``parse``; of a comma list without a declared spelling the first part that has one."""
+        """As ``parse``; of a comma list without a declared spelling the first part that has one.
+
+        A part that only says «other» gives way to one that says more.
+        """
         parsed = self.parse(raw)
         if parsed.rule != "category_unknown" or not isinstance(raw, str) or not re.search("[,;]", raw):
             return parsed
-        for part in re.split("[,;]", raw):
-            found = self.parse(part)
-            if found.value is not None:
-                return Parsed(found.value, "first_of_several")
-        return parsed
+        codes = [code for part in re.split("[,;]", raw) if (code := self.parse(part).value) is not None]
+        if not codes:
+            return parsed
+        return Parsed(next((code for code in codes if code != "other"), "other"), "first_of_several")
 
     def find(self, text: str) -> str | None:
         """The code of the longest declared spelling that stands in ``text`` as the beginning of a word."""

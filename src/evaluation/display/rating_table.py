@@ -31,10 +31,11 @@ def ratings_exhibit(
 ) -> Exhibit:
     """Columns of ``survey.tabulate.rating_table``; ``items`` has name, label_ru, label_en.
 
-    Means and shares over fewer than ``threshold`` answers are not shown.
+    Counts from 1 to below ``threshold`` are not shown, nor means and shares over so few answers.
     """
-    few = ratings["answered"] < threshold
-    hidden = pd.DataFrame(dict.fromkeys(("answered", "mean", "top_two_share"), few), index=ratings.index)
+    counts = ratings[["answered", "dont_know", "no_answer"]]
+    hidden = (counts > 0) & (counts < threshold)
+    hidden = hidden.assign(mean=hidden["answered"], top_two_share=hidden["answered"])
     made = exhibit(
         ratings, codebook, "survey_ratings", "Оценки в анкетах", "Ratings in the questionnaires",
         "Среднее и доля — только по ответившим; где отвечали желающие, о неответивших они не говорят. "

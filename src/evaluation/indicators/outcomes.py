@@ -21,11 +21,12 @@ from evaluation.territory.crosswalk import Geography as GeographyName
 Tables = Mapping[str, pd.DataFrame]
 SUMS = ["applications", "funded", "cost", *(f"cost_{source}" for source in SOURCES), "participations", "beneficiaries"]
 COUNTS = ["applications", "funded", "participations", "beneficiaries"]
+SUPPORT = ("training_events", "attendance", "exchange_events", "exchange_participation", "consultations")
 
 
 def build_panel(
     tables: Tables,
-    deadlines: Mapping[int, dt.date],
+    deadlines: Mapping[int, dt.date | None],
     territory_dates: Mapping[int, dt.date],
     registry: pd.DataFrame,
     crosswalk: pd.DataFrame | None,
@@ -38,11 +39,23 @@ def build_panel(
     years, and where they exist project_funding, project_participation, consultations. ``applications`` and
     ``participations`` count all applications, ``funded``, ``cost`` (roubles or the programme's currency) and
     ``beneficiaries`` the funded ones. Population of a unit is missing when that of any of its parts is. What cannot be
-    placed for certain stands in a unit ``unassigned``, which appears only then.
+    placed for certain stands in a unit ``unassigned``, which appears only then. A deadline may be None only where no
+    support is recorded (``usable_deadlines``).
     """
-    known = check_deadlines(deadlines)
+    known = usable_deadlines(tables, deadlines)
     place = build_geography(geography, registry, crosswalk, {year: territory_dates[year] for year in known})
     return panel_in(tables, known, place, settings)
+
+
+def usable_deadlines(tables: Tables, deadlines: Mapping[int, dt.date | None]) -> dict[int, dt.date]:
+    """Application deadlines in order of years, as ``check_deadlines``.
+
+    Where one is missing and the programme has no row of support in any year, the last day of each year stands in:
+    there is nothing that could have come before or after it. Raises InputProblem where there is.
+    """
+    if None in deadlines.values() and not any(len(tables[name]) for name in SUPPORT if name in tables):
+        return {year: dt.date(year, 12, 31) for year in sorted(deadlines)}
+    return check_deadlines(deadlines)
 
 
 def panel_in(tables: Tables, deadlines: Mapping[int, dt.date], place: Geography, settings: Exposure) -> pd.DataFrame:
@@ -75,7 +88,7 @@ def panel_in(tables: Tables, deadlines: Mapping[int, dt.date], place: Geography,
 
 def build_panels(
     tables: Tables,
-    deadlines: Mapping[int, dt.date],
+    deadlines: Mapping[int, dt.date | None],
     territory_dates: Mapping[int, dt.date],
     registry: pd.DataFrame,
     crosswalk: pd.DataFrame | None,
@@ -149,7 +162,7 @@ def _population(territories: pd.DataFrame, keys: pd.MultiIndex) -> pd.DataFrame:
 
 def ties_of_geography(
     tables: Tables,
-    deadlines: Mapping[int, dt.date],
+    deadlines: Mapping[int, dt.date | None],
     territory_dates: Mapping[int, dt.date],
     registry: pd.DataFrame,
     crosswalk: pd.DataFrame | None,
@@ -157,11 +170,11 @@ def ties_of_geography(
     geography: GeographyName,
 ) -> pd.DataFrame:
     """Exchange ties between the units of one geography, contract ``exchange_ties``."""
-    deadlines = check_deadlines(deadlines)
-    place = build_geography(geography, registry, crosswalk, {year: territory_dates[year] for year in deadlines})
-    deadlines = {year: deadline for year, deadline in deadlines.items() if year in place.years}
+    known = usable_deadlines(tables, deadlines)
+    place = build_geography(geography, registry, crosswalk, {year: territory_dates[year] for year in known})
+    known = {year: deadline for year, deadline in known.items() if year in place.years}
     placed = place_tables(tables, place)
-    ties = exchange_ties(placed["exchange_events"], placed["exchange_participation"], deadlines, settings)
+    ties = exchange_ties(placed["exchange_events"], placed["exchange_participation"], known, settings)
     return conform(ties, TABLES["exchange_ties"])
 
 
