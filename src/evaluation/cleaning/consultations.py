@@ -63,7 +63,7 @@ def clean_consultations(received: Received, context: Context) -> Part:
         letter = "" if records.has("consultation_id") else "C"
         keys = record_keys(records, ("consultation_id", "consultation_number"), context, letter)
         reading = begin(records, keys, received.source, context)
-        reading.read("consulted_on", date_parser(records.is_1904))
+        reading.read("consulted_on", date_parser(records.is_1904, records.cells("consulted_on")))
         reading.read("channel", context.choices("consultation_channel").parse)
         reading.read("topic", topic_parser(context))
         reading.read("minutes", minutes)

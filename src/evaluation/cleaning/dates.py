@@ -1,6 +1,7 @@
 """Dates and periods in cells: Excel dates and serials, dd.mm.yyyy, Russian and English months, ranges.
 
-A date is a civil day without time zone. Two-digit years with slashes, parts of dates and impossible days are refused.
+A date is a civil day without time zone. Parts of dates and impossible days are refused, and so are dates with
+slashes that leave open which number is the month, unless the other dates of the column tell (``date_order``).
 """
 
 from __future__ import annotations
@@ -8,12 +9,14 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from typing import Any, Literal, NamedTuple
 
 from evaluation.cleaning.text import fold
 from evaluation.cleaning.values import EMPTY, Parsed, Parser, _empty
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
+DateOrder = Literal["day_first", "month_first"]
 _MONTHS = {
     "янв": 1, "фев": 2, "мар": 3, "апр": 4, "мая": 5, "май": 5, "мае": 5, "июн": 6, "июл": 7, "авг": 8, "сен": 9,
     "окт": 10, "ноя": 11, "дек": 12, "jan": 1, "feb": 2, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9,
@@ -27,6 +30,7 @@ _MONTH = (
 )
 _TAIL = r"(?:\s*(?P<year>\d{4}))?\s*(?:г(?:ода|од)?\.?)?\s*$"
 _NUMERIC = re.compile(r"^(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})\s*(?:г(?:ода|од)?\.?)?$")
+_SLASHES = re.compile(r"^\s*(\d{1,2})/(\d{1,2})/\d{2,4}(?!\d)")
 _ISO = re.compile(r"^(\d{4})[-./](\d{1,2})[-./](\d{1,2})(?:[T ].*)?$")
 _TIME = re.compile(r"[\s,]+(?:в\s+)?\d{1,2}[:.]\d{2}(?::\d{2})?(?:\.\d+)?\s*(?:[ap]m)?$", re.I)
 _WORDS = re.compile(rf"^(?P<day>\d{{1,2}})(?:-?го)?\s*{_MONTH.format('month')}{_TAIL}")
@@ -50,8 +54,18 @@ class Period(NamedTuple):
     end: dt.date
 
 
-def parse_date(raw: Any, is_1904: bool = False) -> Parsed:
-    """The day of a cell as ``datetime.date``. A time of day is left out."""
+def date_order(cells: Iterable[Any]) -> DateOrder | None:
+    """Which number of 3/4/2018 is the month, where other dates of the column leave no choice (3/25/2018); else None."""
+    pairs = [_SLASHES.match(cell) for cell in cells if isinstance(cell, str)]
+    firsts = [int(found[1]) > 12 for found in pairs if found]
+    seconds = [int(found[2]) > 12 for found in pairs if found]
+    if any(firsts) == any(seconds):
+        return None
+    return "day_first" if any(firsts) else "month_first"
+
+
+def parse_date(raw: Any, is_1904: bool = False, order: DateOrder | None = None) -> Parsed:
+    """The day of a cell as ``datetime.date``. A time of day is left out; ``order`` is that of the whole column."""
     empty = _empty(raw)
     if empty:
         return empty
@@ -63,7 +77,7 @@ def parse_date(raw: Any, is_1904: bool = False) -> Parsed:
         return Parsed(None, "not_a_date")
     if isinstance(raw, (int, float)):
         return _serial(float(raw), is_1904)
-    return _date_in_text(str(raw), is_1904)
+    return _date_in_text(str(raw), is_1904, order)
 
 
 def _serial(number: float, is_1904: bool) -> Parsed:
@@ -74,7 +88,7 @@ def _serial(number: float, is_1904: bool) -> Parsed:
     return Parsed(day, "excel_serial") if FIRST_YEAR <= day.year <= LAST_YEAR else Parsed(None, "not_a_date")
 
 
-def _date_in_text(raw: str, is_1904: bool) -> Parsed:
+def _date_in_text(raw: str, is_1904: bool, order: DateOrder | None) -> Parsed:
     text = _plain(raw)
     face_value = text == raw.strip().casefold()
     if _SERIAL.match(text):
@@ -85,7 +99,11 @@ def _date_in_text(raw: str, is_1904: bool) -> Parsed:
     text = _TIME.sub("", text)
     numeric = _NUMERIC.match(text)
     if numeric:
-        return _numeric(int(numeric[1]), int(numeric[2]), numeric[3], "/" in text, face_value)
+        parsed = _numeric(int(numeric[1]), int(numeric[2]), numeric[3], "/" in text, face_value)
+        if parsed.rule == "ambiguous_date" and order is not None:
+            day, month = (numeric[1], numeric[2]) if order == "day_first" else (numeric[2], numeric[1])
+            return _day(_full_year(numeric[3]), int(month), int(day), "date_order_of_column")
+        return parsed
     words = _WORDS.match(text)
     if words and words["year"]:
         return _day(int(words["year"]), _month(words["month"]), int(words["day"]), "date_as_text")
@@ -129,9 +147,10 @@ def _month(word: str) -> int:
     return 3 if word.startswith("march") else _MONTHS[word[:3]]
 
 
-def date_parser(is_1904: bool = False) -> Parser:
-    """``parse_date`` for the dates of one workbook."""
-    return lambda raw: parse_date(raw, is_1904)
+def date_parser(is_1904: bool = False, cells: Iterable[Any] = ()) -> Parser:
+    """``parse_date`` for the dates of one workbook and, where given, of one column (``cells``)."""
+    order = date_order(cells)
+    return lambda raw: parse_date(raw, is_1904, order)
 
 
 def parse_period(raw: Any, year: int, is_1904: bool = False) -> Parsed:

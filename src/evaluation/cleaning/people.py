@@ -7,6 +7,9 @@ probable, not certain.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 
 from evaluation.cleaning.objects import mapped, objects
@@ -39,60 +42,70 @@ def identify(people: pd.DataFrame, key: bytes) -> pd.DataFrame:
         office = frame[contact].isin(several.index[several > 1])
         shared |= office
         frame.loc[office, contact] = None
-    groups = _groups(frame)
+    persons = frame.to_dict("index")
+    groups = _groups(persons)
     known: dict[object, tuple[str | None, str | None, str | None]] = {}
     rows = []
     for row in frame.index:
         first = groups[row][0]
         if first not in known:
-            known[first] = _key(frame.loc[groups[row]], key)
+            known[first] = _key([persons[other] for other in groups[row]], key)
         rows.append([*known[first], bool(shared.loc[row])])
     return pd.DataFrame(rows, columns=PERSON_COLUMNS, index=people.index)
 
 
-def _groups(frame: pd.DataFrame) -> dict[object, list[object]]:
+def _groups(people: Mapping[Any, Mapping[Any, Any]]) -> dict[Any, list[Any]]:
     """Rows of the same person by row: joined by registration, phone and e-mail, then by a name and unit that one
     such person has."""
-    parent = {row: row for row in frame.index}
+    parent = {row: row for row in people}
 
-    def root(row: object) -> object:
+    def root(row: Any) -> Any:
         while parent[row] != row:
             parent[row] = parent[parent[row]]
             row = parent[row]
         return row
 
-    for column in CONTACTS:
-        for rows in frame.dropna(subset=[column]).groupby(column, sort=False).groups.values():
-            for row in rows[1:]:
-                parent[root(row)] = root(rows[0])
-    named = frame.dropna(subset=["name", "unit"])
-    for rows in named.groupby(["name", "unit"], sort=False).groups.values():
-        with_contact = [row for row in rows if any(frame.loc[row, contact] is not None for contact in CONTACTS)]
+    def join(rows: list[Any]) -> None:
+        for row in rows[1:]:
+            parent[root(row)] = root(rows[0])
+
+    for contact in CONTACTS:
+        for rows in _by(people, (contact,)).values():
+            join(rows)
+    for rows in _by(people, ("name", "unit")).values():
+        with_contact = [row for row in rows if any(people[row][contact] is not None for contact in CONTACTS)]
         without = [row for row in rows if row not in with_contact]
-        if all(len(set(frame.loc[with_contact, contact].dropna())) <= 1 for contact in CONTACTS):
+        if all(len({people[row][contact] for row in with_contact} - {None}) <= 1 for contact in CONTACTS):
             # no two contacts contradict one another: one has the phone, another the address
-            for row in with_contact[1:]:
-                parent[root(row)] = root(with_contact[0])
+            join(with_contact)
         known = {root(row) for row in with_contact}
-        target = next(iter(known)) if len(known) == 1 else None
-        for row in without:
-            parent[root(row)] = target if target is not None else root(without[0])
-    groups: dict[object, list[object]] = {}
-    for row in frame.index:
+        join([*known, *without] if len(known) == 1 else without)
+    groups: dict[Any, list[Any]] = {}
+    for row in people:
         groups.setdefault(root(row), []).append(row)
-    return {row: groups[root(row)] for row in frame.index}
+    return {row: groups[root(row)] for row in people}
 
 
-def _key(group: pd.DataFrame, key: bytes) -> tuple[str | None, str | None, str | None]:
+def _by(people: Mapping[Any, Mapping[Any, Any]], names: tuple[str, ...]) -> dict[tuple[Any, ...], list[Any]]:
+    """Rows by the values of ``names``, where none is missing."""
+    groups: dict[tuple[Any, ...], list[Any]] = {}
+    for row, person in people.items():
+        values = tuple(person[name] for name in names)
+        if None not in values:
+            groups.setdefault(values, []).append(row)
+    return groups
+
+
+def _key(persons: list[Mapping[Any, Any]], key: bytes) -> tuple[str | None, str | None, str | None]:
     """Pseudonym, its basis and quality for one person's rows."""
     for kind in CONTACTS:
-        known = sorted(group[kind].dropna())
+        known = sorted(person[kind] for person in persons if person[kind] is not None)
         if known:
             value = known[0]
             is_key = kind == "registration" and PSEUDONYM.match(value)
             return (value if is_key else pseudonym(kind, value, key)), kind, "certain"
-    named = group.dropna(subset=["name", "unit"])
-    if len(named):
-        first = named.iloc[0]
-        return pseudonym("name_and_unit", f"{first['name']}|{first['unit']}", key), "name_and_unit", "probable"
+    for person in persons:
+        if person["name"] is not None and person["unit"] is not None:
+            value = f"{person['name']}|{person['unit']}"
+            return pseudonym("name_and_unit", value, key), "name_and_unit", "probable"
     return None, None, None

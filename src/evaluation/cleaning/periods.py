@@ -14,8 +14,8 @@ MANY_YEARS = 0.2
 def read_period(reading: Reading, context: Context) -> None:
     """Fill the columns ``starts_on`` and ``ends_on``; records without a first day are set aside."""
     records = reading.records
-    starts = reading.read("starts_on", date_parser(records.is_1904)).copy()
-    ends = reading.read("ends_on", date_parser(records.is_1904)).copy()
+    starts = reading.read("starts_on", date_parser(records.is_1904, records.cells("starts_on"))).copy()
+    ends = reading.read("ends_on", date_parser(records.is_1904, records.cells("ends_on"))).copy()
     if records.has("period"):
         periods = reading.read("period", lambda raw: parse_period(raw, context.year, records.is_1904))
         for row, period in periods.items():

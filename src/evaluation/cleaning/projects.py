@@ -90,7 +90,7 @@ def _read(reading: Reading, context: Context) -> None:
     reading.read("status", context.choices("project_status").parse)
     reading.read("score", at_least_zero(parse_number))
     for name in DATES:
-        reading.read(name, date_parser(records.is_1904))
+        reading.read(name, date_parser(records.is_1904, records.cells(name)))
     for name in AMOUNTS:
         reading.read(name, times(at_least_zero(parse_number), multiplier(records, name)))
     for name in COUNTS:

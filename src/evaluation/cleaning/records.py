@@ -80,6 +80,10 @@ class Records:
         """The received cell; None where the sheet has no such column."""
         return self.frame[variable].loc[row] if variable in self.frame.columns else None
 
+    def cells(self, variable: str) -> list[Any]:
+        """The received cells of a column; none where the sheet has no such column."""
+        return list(self.frame[variable]) if variable in self.frame.columns else []
+
     def only(self, rows: pd.Index) -> Records:
         """The records of ``rows``."""
         return replace(self, frame=self.frame.loc[rows])

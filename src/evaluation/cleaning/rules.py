@@ -44,6 +44,7 @@ RULES: dict[str, tuple[Severity, Action]] = {
     "excel_serial": ("info", "repaired"),
     "impossible_date": ("error", "emptied"),
     "ambiguous_date": ("error", "emptied"),
+    "date_order_of_column": ("warning", "repaired"),
     "partial_date": ("error", "emptied"),
     "not_a_date": ("error", "emptied"),
     "year_filled": ("info", "repaired"),

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from evaluation.cleaning.context import Cleaned, Context, Part, join, join_ledgers, to_table
-from evaluation.cleaning.dates import parse_date
+from evaluation.cleaning.dates import date_parser
 from evaluation.cleaning.objects import objects
 from evaluation.cleaning.questionnaire import (
     Questionnaire,
@@ -138,7 +138,7 @@ def _moment(raw: Any) -> dt.datetime | None:
 def _respondents(reading: Reading, context: Context, events: set[str] | None) -> dict[int, dt.datetime | None]:
     """Day, unit and event of each response; returns the moments of submission by row."""
     records = reading.records
-    reading.read("submitted_at", lambda raw: parse_date(raw, records.is_1904))
+    reading.read("submitted_at", date_parser(records.is_1904, records.cells("submitted_at")))
     read_units(reading, "unit_name", None, context)
     for row in reading.index:
         if reading.columns["unit_id"].loc[row] is None and (records.has("unit_name") or records.has("unit_id")):

@@ -11,20 +11,29 @@ from evaluation.cleaning.context import Context
 from evaluation.cleaning.objects import mapped, objects
 from evaluation.cleaning.rows import Reading
 from evaluation.cleaning.rules import RULES
+from evaluation.cleaning.text import fold
 from evaluation.cleaning.values import is_blank, is_marker
 
 
-def _texts(values: pd.Series) -> pd.Series:
-    """Cells as text for matching: whole numbers without a point, marks of missing data as nothing."""
+def _texts(values: pd.Series, known: frozenset[str]) -> pd.Series:
+    """Cells as text for matching: whole numbers without a point, marks of missing data as nothing.
+
+    A mark that is also a unit's own spelling (``known``) is that unit: NA is Namibia in a list of countries.
+    """
 
     def text(value: Any) -> str:
         if is_blank(value) or isinstance(value, bool):
             return ""
         if isinstance(value, float) and value.is_integer():
             return str(int(value))
-        return "" if isinstance(value, str) and is_marker(value) else str(value)
+        return "" if isinstance(value, str) and is_marker(value) and fold(value) not in known else str(value)
 
     return mapped(values, text)
+
+
+def _spellings(registry: pd.DataFrame) -> frozenset[str]:
+    """Codes and names of the registry as they are compared with marks of missing data."""
+    return frozenset(fold(str(text)) for column in ("unit_id", "name", "short_name") for text in registry[column])
 
 
 def read_units(reading: Reading, name: str, code: str | None, context: Context, column: str = "unit_id") -> pd.Series:
@@ -34,9 +43,10 @@ def read_units(reading: Reading, name: str, code: str | None, context: Context, 
     """
     records = reading.records
     none = pd.Series("", index=reading.index, dtype=object)
-    names = _texts(records.frame[name]) if records.has(name) else none
+    known = _spellings(context.registry)
+    names = _texts(records.frame[name], known) if records.has(name) else none
     code_column = next((c for c in (column, code) if c and records.has(c)), None)
-    codes = _texts(records.frame[code_column]) if code_column else None
+    codes = _texts(records.frame[code_column], known) if code_column else None
     found = match(names, codes, context)
     units = objects(found["unit_id"], found.index)
     for row, hit in zip(found.index, found.itertuples(index=False), strict=True):

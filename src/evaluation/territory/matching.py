@@ -141,6 +141,7 @@ class Matcher:
         """One form a distinct (unit, spelling): its core, group and penalty for not being in force."""
         forms: dict[tuple[str, str, Group], float] = {}
         self._folded: dict[str, set[str]] = {}
+        self._coded: dict[str, str] = {}
         for row in order.itertuples():
             for spelling in (row.name, row.short_name):
                 parsed = parse(str(spelling))
@@ -150,6 +151,8 @@ class Matcher:
                 forms[key] = min(forms.get(key, penalty), penalty)
                 if row.in_force:
                     self._folded.setdefault(fold(str(spelling)), set()).add(str(row.unit_id))
+            if row.in_force:
+                self._coded[fold(str(row.unit_id))] = str(row.unit_id)
         self._units = np.array([unit for unit, _, _ in forms])
         self._cores = [core for _, core, _ in forms]
         self._groups = np.array([_GROUPS.index(group) for _, _, group in forms])
@@ -218,6 +221,9 @@ class Matcher:
         exact = self._folded.get(key, set())
         if len(exact) == 1:
             return _Name(next(iter(exact)), "", 100.0, ranked)
+        if not exact and key in self._coded:
+            # lists of units known by short codes (countries) write the code where others write the name
+            return _Name(self._coded[key], "", 100.0, ranked)
         (unit, score), second = candidates[0], candidates[1][1] if len(candidates) > 1 else -100.0
         if score < ACCEPT:
             return _Name("", "name_not_found", max(score, 0.0), ranked)
