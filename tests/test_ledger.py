@@ -37,6 +37,15 @@ def test_any_lost_row_is_refused(row: int) -> None:
         check_accounts(ledger().drop(index=row), PHYSICAL)
 
 
+def test_the_refusal_names_the_file_in_both_languages() -> None:
+    with pytest.raises(LedgerError) as caught:
+        check_accounts(ledger().drop(index=2), PHYSICAL, {"projects": "Реестр.xlsx", "scores": "Протокол.xlsx"})
+    said = caught.value.messages
+    assert "Реестр.xlsx (projects), sheet 1: 8 rows received, 7 classified, 2 of them data" in said["en"]
+    assert "Реестр.xlsx (projects), лист 1: получено строк 8, распознано 7, из них данных 2" in said["ru"]
+    assert "Протокол" not in said["ru"]
+
+
 def test_data_row_without_fate_is_refused() -> None:
     broken = ledger()
     broken.loc[2, "fate"] = None

@@ -6,10 +6,13 @@ Cleaning functions return frames of these shapes; nothing is dropped without a r
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 import pandas as pd
+
+from evaluation.settings import Language
 
 RowClass = Literal["title", "header", "numbering", "section", "data", "subtotal", "total", "footnote", "blank"]
 ROW_CLASSES: tuple[RowClass, ...] = (
@@ -28,7 +31,11 @@ ISSUE_COLUMNS = [
 
 
 class LedgerError(Exception):
-    """Rows are unaccounted for; the message names source, sheet and the numbers that do not add up."""
+    """Rows are unaccounted for; ``messages`` name, by language, file, sheet and the numbers that do not add up."""
+
+    def __init__(self, ru: str, en: str) -> None:
+        super().__init__(en)
+        self.messages: dict[Language, str] = {"ru": ru, "en": en}
 
 
 @dataclass(frozen=True)
@@ -81,10 +88,13 @@ def row_accounts(row_ledger: pd.DataFrame) -> pd.DataFrame:
     return accounts.reset_index().rename_axis(columns=None)
 
 
-def check_accounts(row_ledger: pd.DataFrame, physical_rows: pd.DataFrame) -> pd.DataFrame:
+def check_accounts(
+    row_ledger: pd.DataFrame, physical_rows: pd.DataFrame, files: Mapping[str, str] | None = None
+) -> pd.DataFrame:
     """Row accounts, after proving that rows = sum of classes and data rows = sum of fates.
 
-    ``physical_rows`` (columns source, sheet, rows) is counted by the reader, independently of classification.
+    ``physical_rows`` (columns source, sheet, rows) is counted by the reader, independently of classification;
+    ``files`` maps sources to the files' names, for the message.
     Raises LedgerError naming each sheet whose rows do not add up.
     """
     accounts = row_accounts(row_ledger)
@@ -94,14 +104,28 @@ def check_accounts(row_ledger: pd.DataFrame, physical_rows: pd.DataFrame) -> pd.
     fated = merged[list(FATES)].sum(axis=1)
     repeated = row_ledger.duplicated(subset=["source", "sheet", "row"])
     wrong = merged[(merged["rows_physical"] != classified) | (merged["data"] != fated)]
-    problems = [
-        f"{row.source}, sheet {row.sheet}: {int(row.rows_physical)} rows received, {int(row.rows)} classified, "
-        f"{int(row.data)} of them data, {int(row.kept + row.merged + row.quarantined)} with a known fate"
-        for row in wrong.itertuples()
-    ]
-    problems += [
-        f"{row.source}, sheet {row.sheet}: row {row.row} is counted twice" for row in row_ledger[repeated].itertuples()
-    ]
-    if problems:
-        raise LedgerError("rows are unaccounted for: " + "; ".join(problems))
+    named = {source: f"{file} ({source})" for source, file in (files or {}).items()}
+    ru, en = [], []
+    for row in wrong.itertuples():
+        place, fates = named.get(row.source, row.source), int(row.kept + row.merged + row.quarantined)
+        received, known, data = int(row.rows_physical), int(row.rows), int(row.data)
+        ru.append(
+            f"{place}, лист {row.sheet}: получено строк {received}, распознано {known}, из них данных {data}, "
+            f"с известной судьбой {fates}"
+        )
+        en.append(
+            f"{place}, sheet {row.sheet}: {received} rows received, {known} classified, {data} of them data, "
+            f"{fates} with a known fate"
+        )
+    for row in row_ledger[repeated].itertuples():
+        place = named.get(row.source, row.source)
+        ru.append(f"{place}, лист {row.sheet}: строка {row.row} учтена дважды")
+        en.append(f"{place}, sheet {row.sheet}: row {row.row} is counted twice")
+    if ru:
+        raise LedgerError(
+            f"строки не сходятся: {'; '.join(ru)}. Так не должно быть ни с каким файлом: результаты не записаны. "
+            "Сообщите об этом тем, кто ведёт программу, и приложите файл.",
+            f"rows are unaccounted for: {'; '.join(en)}. This must not happen with any file: nothing was written. "
+            "Tell those who maintain the program, and attach the file.",
+        )
     return accounts

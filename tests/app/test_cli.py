@@ -74,6 +74,22 @@ def test_a_failed_run_names_cell_cause_and_log_in_russian(programme: Tiny) -> No
     assert "1 of 1  02_sum 2024 ... failed after" in again.stdout
 
 
+@pytest.mark.parametrize("also_broken", [False, True])
+def test_what_a_notebook_finds_wrong_in_the_input_is_two_unless_something_else_fails(
+    programme: Tiny, also_broken: bool
+) -> None:
+    refuse = (
+        "from evaluation.settings import InputProblem\nraise InputProblem('Нет столбца «Сумма».', 'No column Sum.')"
+    )
+    programme.notebook("02_sum", BEGIN, SUM, refuse, FINISH)
+    if also_broken:
+        programme.notebook("03_count", BEGIN, "1 / 0", FINISH)
+    result = call(programme, "run", "2024", "--plain", "--language", "ru")
+    assert result.exit_code == (1 if also_broken else 2)
+    assert "02_sum 2024: ячейка 4: Нет столбца «Сумма»." in result.stdout
+    assert "Traceback" not in result.output
+
+
 def test_status_and_why(programme: Tiny) -> None:
     programme.edit("code/tinycode/parsing.py", "int(part)", "3 * int(part)")
     programme.edit("config/programme.yml", "threshold: 5", "threshold: 7")

@@ -58,8 +58,9 @@ class Builder:
 
     def year(self, year: int, sources: Mapping[str, Any], **settings: Any) -> None:
         """Write the settings of one programme year, January to December."""
-        days = {"starts_on": dt.date(year, 1, 1), "ends_on": dt.date(year, 12, 31), "territory_date": dt.date(year, 12, 31)}
-        self._settings(f"config/years/{year}.yml", {"year": year, **days, **settings, "sources": dict(sources)})
+        first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
+        content = {"year": year, "starts_on": first, "ends_on": last, "territory_date": last, **settings}
+        self._settings(f"config/years/{year}.yml", {**content, "sources": dict(sources)})
 
     def table(self, place: str, frame: pd.DataFrame) -> Path:
         path = self._place(place)

@@ -98,6 +98,14 @@ def test_what_people_can_mend_is_told_in_both_languages(tmp_path: Path) -> None:
     found = failure_of(tmp_path, raise_it)
     assert found.message.ru == "ячейка 2: Нет листа «Итог»."
     assert found.message.en == "cell 2: No sheet 'Итог'."
+    assert (found.kind, found.cell) == ("input", 2)
+
+
+def test_an_error_with_words_of_its_own_is_still_a_failure_of_the_notebook(tmp_path: Path) -> None:
+    found = failure_of(
+        tmp_path, "from evaluation.ledger import LedgerError\nraise LedgerError('строки не сходятся', 'rows differ')"
+    )
+    assert (found.kind, found.message.ru) == ("cell", "ячейка 2: строки не сходятся")
 
 
 def test_a_dead_kernel_and_a_passed_time_limit_are_told_apart(tmp_path: Path) -> None:

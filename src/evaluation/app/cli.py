@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from evaluation.app.speaking import (
+    BAD_INPUT,
+    DONE,
     FAILED,
     LanguageOption,
     PlainOption,
@@ -92,7 +94,9 @@ def run(
         if name.startswith("file:") and path.exists()
     ]
     tell_result(screen, result, reports, opened.report_folder(max(chosen)), spoken)
-    return 0 if result.good else FAILED
+    if result.good:
+        return DONE
+    return BAD_INPUT if result.input_refused else FAILED
 
 
 @app.command(help=say("Что свежее, что устарело, что не прошло.", "What is fresh, stale or failed."))

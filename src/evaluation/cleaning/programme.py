@@ -78,7 +78,7 @@ def clean_programme(
         tables.setdefault(name, empty_table(name))
     ledger = join_ledgers([part.ledger for part in parts])
     rows = physical_rows(received)
-    check_accounts(ledger, rows)
+    check_accounts(ledger, rows, {name: one.file_name for name, one in received.items()})
     return Cleaned(
         {name: tables[name] for name in PROGRAMME_TABLES},
         source_files(received),

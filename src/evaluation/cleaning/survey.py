@@ -73,7 +73,7 @@ def clean_surveys(
     tables = {name: join([part.tables[name] for part in parts], name) for name in names}
     ledger = join_ledgers([part.ledger for part in parts])
     rows = physical_rows(received)
-    check_accounts(ledger, rows)
+    check_accounts(ledger, rows, {name: one.file_name for name, one in received.items()})
     issues = issues_frame([issue for part in parts for issue in part.issues])
     return Cleaned(
         tables,

@@ -35,13 +35,11 @@ class Atlas:
         self, values: pd.DataFrame, indicator: str, unit: str, language: Language, hidden: pd.Series | None = None
     ) -> Figure:
         """One indicator (``values``: unit_id, value; the row ``all`` is passed over), titled by the codebook."""
-        look = (
-            {} if self.settings is None else {"projection": self.settings.projection, "classes": self.settings.classes}
-        )
         return coverage_map(
             values[values["unit_id"] != "all"], self.units, language, geometry=self.geometry, unit=unit, hidden=hidden,
-            title=f"{self.codebook.label('indicators', indicator, language)}, {self.year}",
-            simulated=self.simulated, **look,
+            projection=self.settings.projection if self.settings else None,
+            classes=self.settings.classes if self.settings else 5,
+            title=f"{self.codebook.label('indicators', indicator, language)}, {self.year}", simulated=self.simulated,
         )  # fmt: skip
 
     def indicators(self, indicators: pd.DataFrame) -> Exhibit:

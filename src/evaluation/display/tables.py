@@ -81,7 +81,7 @@ def exhibit(
     for column in chosen:
         is_number = pd.api.types.is_numeric_dtype(shown[column]) and not pd.api.types.is_bool_dtype(shown[column])
         is_number = is_number or kinds.get(column) in _NUMBER_KINDS
-        unit = given.get(column, codebook.unit(table, column) if codebook is not None else "")
+        unit = given.get(column, _declared_unit(codebook, table, column, currency))
         if not unit and kinds.get(column) == "money":
             unit = currency
         if column == "year" or column.endswith("_year"):
@@ -108,6 +108,12 @@ def exhibit(
         name or table, shown.reset_index(drop=True), texts, title, note, formats, choices, mask, threshold,
         unit_column, simulated, language,
     )  # fmt: skip
+
+
+def _declared_unit(codebook: Codebook | None, table: str, column: str, currency: str) -> str:
+    """The codebook's unit; money is the programme's own whatever currency the codebook was written for."""
+    unit = "" if codebook is None else codebook.unit(table, column)
+    return currency if re.fullmatch("[A-Z]{3}", unit) else unit
 
 
 def _in_currency(unit: str, currency: str) -> str:

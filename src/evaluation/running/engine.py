@@ -56,6 +56,13 @@ class RunResult:
     def good(self) -> bool:
         return not any(outcome.end in ("failed", "blocked", "interrupted") for outcome in self.outcomes)
 
+    @property
+    def input_refused(self) -> bool:
+        """Is everything that failed a matter of the input, which people can mend?"""
+        failed = [outcome.failure for outcome in self.ended("failed")]
+        interrupted = self.ended("interrupted")
+        return bool(failed) and not interrupted and all(each is not None and each.kind == "input" for each in failed)
+
 
 @dataclass(frozen=True)
 class Options:

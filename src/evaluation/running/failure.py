@@ -32,12 +32,15 @@ class StepFailed(Exception):
         self.failure = failure
 
 
-def cell_failed(cell: int, name: str, value: str, messages: dict[str, str] | None) -> Failure:
-    """A cell raised ``name``; ``messages`` are those of an InputProblem, in both languages."""
+def cell_failed(cell: int, name: str, value: str, messages: dict[str, str] | None, is_input: bool = False) -> Failure:
+    """A cell raised ``name``; ``messages`` are the error's own words in both languages, where it has them.
+
+    ``is_input`` says that it was an InputProblem: something in the input must be mended, not the notebook.
+    """
     lines = [line.strip() for line in value.strip().splitlines() if line.strip()]
     cause = f"{name}: {lines[-1]}" if lines else name
     ru, en = (messages["ru"], messages["en"]) if messages else (cause, cause)
-    return Failure("cell", Text(ru=f"ячейка {cell}: {ru}", en=f"cell {cell}: {en}"), cell)
+    return Failure("input" if is_input else "cell", Text(ru=f"ячейка {cell}: {ru}", en=f"cell {cell}: {en}"), cell)
 
 
 def kernel_died(cell: int | None) -> Failure:

@@ -33,6 +33,11 @@ THREAD_VARIABLES = (
 KERNEL_START_SECONDS = 120
 KERNEL_START_TRIES = 2
 ENGINE = "evaluation"
+# Asked of the kernel after an error, as JSON: the error's own words and whether people can mend what it is about.
+LAST_ERROR = (
+    "(lambda error: __import__('json').dumps([getattr(error, 'messages', None), "
+    "'InputProblem' in [kind.__name__ for kind in type(error).__mro__]]))(__import__('sys').last_value)"
+)
 
 CellProgress = Callable[[int, int], None]
 """Called with the number of the code cell that begins and the number of code cells."""
@@ -283,7 +288,8 @@ def _client_class() -> type:
                     self.execute_cell(cell, index)
                 except CellExecutionError as error:
                     self.nb_man.cell_exception(cell, cell_index=index, exception=error)
-                    self.run.failed_cell = failure.cell_failed(number, error.ename, error.evalue, self._messages())
+                    messages, is_input = self._messages()
+                    self.run.failed_cell = failure.cell_failed(number, error.ename, error.evalue, messages, is_input)
                     self.run.log.write(ANSI.sub("", str(error)) + "\n")
                     break
                 finally:
@@ -301,18 +307,19 @@ def _client_class() -> type:
                 self.log_output_message(output)
             return output
 
-        def _messages(self) -> dict[str, str] | None:
-            """Both languages of the InputProblem that was raised last in the kernel; None for other errors."""
-            asked = "__import__('json').dumps(getattr(__import__('sys').last_value, 'messages', None))"
+        def _messages(self) -> tuple[dict[str, str] | None, bool]:
+            """What the error raised last in the kernel says in both languages (None: nothing), and whether it is an
+            InputProblem."""
             try:
-                message = self.kc.execute("", silent=True, user_expressions={"messages": asked})
+                message = self.kc.execute("", silent=True, user_expressions={"error": LAST_ERROR})
                 reply = self.wait_for_reply(message)
-                answer = reply["content"]["user_expressions"]["messages"]["data"]["text/plain"]
-                messages = json.loads(_unquoted(answer))
+                answer = reply["content"]["user_expressions"]["error"]["data"]["text/plain"]
+                messages, is_input = json.loads(_unquoted(answer))
             except (DeadKernelError, KeyError, ValueError, TypeError):
-                return None
-            is_problem = isinstance(messages, dict) and {"ru", "en"} <= set(messages)
-            return {str(key): str(value) for key, value in messages.items()} if is_problem else None
+                return None, False
+            if not (isinstance(messages, dict) and {"ru", "en"} <= set(messages)):
+                return None, False
+            return {str(key): str(value) for key, value in messages.items()}, bool(is_input)
 
     return Client
 

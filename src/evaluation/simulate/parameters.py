@@ -83,7 +83,7 @@ class Parameters:
     newcomers_per_training: float = 1.5  # units a training event that were never trained before, mean
     newcomers_first: float = 5.0  # the same at the events before the first deadline, when nobody was trained
     returning_per_training: float = 4.0  # units a training event that come again, mean
-    select_activity: float = 0.15  # per standard deviation of last year's applications given population
+    select_activity: float = 0.10  # per standard deviation of last year's applications given population
     select_capacity: float = 0.45
     select_distance: float = 0.35  # per 300 km, in-person events only
     persons_per_unit: float = 1.8  # at an event, beyond the first person

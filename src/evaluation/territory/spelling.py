@@ -19,6 +19,9 @@ _QUOTES = re.compile("[«»„“”\"'’`]")
 _CYRILLIC = re.compile("[а-я]")
 _LATIN = re.compile("[a-z]")
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
+_LATIN_ACCENTED = re.compile("[\u00e0-\u00f6\u00f8-\u024f\u1e00-\u1eff]")
+# letters of the alphabets of Europe that Unicode does not take apart
+_WITHOUT_ACCENT = {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
 
 _TYPE_WORDS: tuple[tuple[str, Group | None], ...] = (
     (r"закрыт\w+ административно-территориальн\w+ образовани\w+", "city"),
@@ -37,6 +40,8 @@ _TYPE_WORDS: tuple[tuple[str, Group | None], ...] = (
     (r"пос\.?|п\.|п|посел(?:ок|ка|ке|ку|ком)", "settlement"),
     (r"с\.|с|сел[оае]|д\.|д|дер\.?|деревн\w|ст-ца|станиц\w|х\.|хутор\w?|аул\w?", "village"),
     (r"мо", None),
+    (r"dzielnic\w*|powiat\w*|districts?", "district"),
+    (r"gmin\w*|municipality|commune", None),
 )
 _PHRASES = tuple((re.compile(rf"(?<![^\W_])(?:{words})(?![^\W_])\.?"), group) for words, group in _TYPE_WORDS)
 
@@ -49,11 +54,16 @@ class Parsed(NamedTuple):
 
 
 def fold(text: str) -> str:
-    """Key of a text: case, ё, dashes, quotes, look-alike Latin letters and spaces no longer matter."""
-    key = unicodedata.normalize("NFKC", text).casefold().replace("ё", "е")
+    """Key of a text: case, ё, accents of Latin letters, dashes, quotes, look-alikes and spaces no longer matter."""
+    key = _LATIN_ACCENTED.sub(_unaccented, unicodedata.normalize("NFKC", text).casefold().replace("ё", "е"))
     key = _QUOTES.sub("", _DASHES.sub("-", key))
     key = "".join(character for character in key if unicodedata.category(character) not in ("Cf", "Mn"))
     return " ".join(" ".join(_one_script(word) for word in key.split()).split())
+
+
+def _unaccented(letter: re.Match[str]) -> str:
+    """Latin letters without their accents («Śródmieście» is often written «Srodmiescie»); Russian й is left alone."""
+    return _WITHOUT_ACCENT.get(letter[0]) or unicodedata.normalize("NFD", letter[0])[0]
 
 
 def _one_script(word: str) -> str:

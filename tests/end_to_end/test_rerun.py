@@ -1,0 +1,96 @@
+"""A step runs again when something it depends on changed, and only then."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from demonstration import YEAR, YEARS, Place, notebook_cells
+
+from evaluation.pipeline import STEPS
+
+EVERY = {(step.name, year) for step in STEPS for year in (YEARS if step.scope == "each_year" else (YEAR,))}
+
+
+def test_a_second_run_executes_nothing_and_takes_less_than_three_seconds(own: Place) -> None:
+    before = own.results()
+    answers = [own.evaluation("run", "2025") for _ in range(2)]
+    for answer in answers:
+        assert answer.code == 0, answer.output
+        assert answer.ended("kept") == EVERY
+        assert answer.counts == (0, len(EVERY), 0, 0, 0)
+    assert own.results() == before
+    assert min(answer.seconds for answer in answers) < 3
+
+
+def test_comments_docstrings_and_saved_outputs_run_nothing_again(own: Place) -> None:
+    source = "src/evaluation"
+    own.append(f"{source}/indicators/outcomes.py", "\n\n# A remark that changes nothing.\n")
+    own.append(f"{source}/cleaning/layout.py", "# Another one.\n")
+    own.edit(
+        f"{source}/display/maps.py", "from __future__ import annotations\n", "from __future__ import annotations  # !\n"
+    )
+    notebook = own.root / "notebooks" / "04_map_coverage.ipynb"
+    content = json.loads(notebook.read_text(encoding="utf-8"))
+    cells = [cell for cell in content["cells"] if cell["cell_type"] == "code"]
+    for number, cell in enumerate(cells, 1):
+        cell["execution_count"] = number + 30
+        cell["outputs"] = [{"output_type": "stream", "name": "stdout", "text": ["seen in the browser\n"]}]
+        cell["metadata"] = {**cell["metadata"], "collapsed": True}
+    content["metadata"]["language_info"] = {"name": "python", "version": "3.99"}
+    notebook.write_text(json.dumps(content, indent=2, ensure_ascii=True), encoding="utf-8")
+    answer = own.evaluation("run", "2025")
+    assert answer.code == 0, answer.output
+    assert answer.counts == (0, len(EVERY), 0, 0, 0), answer.output
+
+
+def test_a_changed_parameter_runs_the_steps_that_declare_it(own: Place) -> None:
+    own.edit("config/years/2025.yml", "invited_n: 312", "invited_n: 313")
+    declaring = {step.name for step in STEPS if "year.surveys" in step.settings}
+    assert declaring == {"02_clean_survey"}
+    why = own.evaluation("why", "02_clean_survey", "2025")
+    assert why.stdout.splitlines() == ["02_clean_survey 2025: stale", "  the setting changed: year.surveys"]
+    answer = own.evaluation("run", "2025")
+    assert answer.code == 0, answer.output
+    assert answer.ended("ran") == {("02_clean_survey", YEAR)}
+    assert answer.ended("kept") == EVERY - {("02_clean_survey", YEAR)}
+    waves = own.table("survey_waves").set_index("instrument")
+    assert waves.loc["residents", "invited_n"] == 313
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "setting"),
+    [
+        ("application_deadline: 2025-02-14", "application_deadline: 2025-02-28", "application_deadline"),
+        ("territory_date: 2025-12-31", "territory_date: 2025-12-30", "territory_date"),
+        ("max_grant: 2000000", "max_grant: 2500000", "rules"),
+    ],
+)
+def test_every_parameter_makes_stale_just_what_declares_it(own: Place, old: str, new: str, setting: str) -> None:
+    own.edit("config/years/2025.yml", old, new)
+    lines = [line.split("\t") for line in own.evaluation("status", "2025").stdout.splitlines()]
+    assert {(name, int(year)) for name, year, *_ in lines} == EVERY
+    stale = {(name, int(year)) for name, year, state, *why in lines if f"{setting}" in "".join(why)}
+    declaring = [step for step in STEPS if {f"year.{setting}", f"years.{setting}"} & set(step.settings)]
+    assert stale == {(step.name, YEAR) for step in declaring}
+    others = {why[0] for name, year, state, *why in lines if state != "fresh" and (name, int(year)) not in stale}
+    assert all("has to run first" in why for why in others)
+
+
+def test_the_outputs_in_a_notebook_are_no_reason_to_distrust_this_test(own: Place) -> None:
+    """The same edit of a cell's source, not of its outputs, does make the step stale."""
+    notebook = own.root / "notebooks" / "04_map_coverage.ipynb"
+    content = json.loads(notebook.read_text(encoding="utf-8"))
+    index = next(place for place, cell in enumerate(notebook_cells(notebook)) if cell["cell_type"] == "markdown")
+    content["cells"][index]["source"] = [*content["cells"][index]["source"], "\nOne sentence more."]
+    notebook.write_text(json.dumps(content), encoding="utf-8")
+    own.edit(
+        "src/evaluation/effects/plan.py",
+        "from __future__ import annotations\n",
+        "from __future__ import annotations\n\nADDED = 1\n",
+    )
+    lines = [line.split("\t") for line in own.evaluation("status", "2025").stdout.splitlines()]
+    reasons = {name: why for name, _, state, *why in lines if state != "fresh"}
+    assert reasons.pop("04_map_coverage") == ["the notebook changed"]
+    assert reasons.pop("06_estimate_outcomes") == ["the code changed: evaluation.effects.plan"]
+    assert "01_clean_programme" not in reasons
