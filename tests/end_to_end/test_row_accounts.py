@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-
 import pandas as pd
 import pytest
 from demonstration import YEAR, YEARS, Place
@@ -63,20 +61,16 @@ def test_rows_are_the_sum_of_classes_and_data_the_sum_of_fates(finished: Place, 
 def test_readers_see_the_same_accounts(finished: Place) -> None:
     ledger = finished.table("row_ledger")
     folder = finished.open().report_folder(YEAR) / "tables"
-    with (folder / "row_accounts.en.csv").open(encoding="utf-8-sig", newline="") as file:
-        head, *rows = list(csv.reader(file))
-    assert head == ["Received file", "All rows", "Service rows", "Data rows", "Kept", "Merged", "Set aside"]
-    data = ledger[ledger["row_class"] == "data"]
-    expected = sorted(
-        [
-            len(own),
-            int((own["row_class"] != "data").sum()),
-            int((own["row_class"] == "data").sum()),
-            *(int((data.loc[data["source"] == source, "fate"] == fate).sum()) for fate in FATES),
-        ]
-        for source, own in ledger.groupby("source")
-    )
-    assert sorted([int(cell) for cell in row[1:]] for row in rows if row[0] not in ("All files", "Total")) == expected
+    shown = pd.read_csv(folder / "row_accounts.en.csv", encoding="utf-8-sig")
+    shown = shown[shown["Received file"] != "Total"].drop(columns="SIMULATED DATA")
+    numbers = ["All rows", "Service rows", "Data rows", "Kept", "Merged", "Set aside"]
+    expected = []
+    for _, own in ledger.groupby("source"):
+        fates = own["fate"].value_counts()
+        data = int((own["row_class"] == "data").sum())
+        expected.append([len(own), len(own) - data, data, *(int(fates.get(fate, 0)) for fate in FATES)])
+    assert list(shown.columns) == ["Received file", *numbers]
+    assert sorted(shown[numbers].to_numpy().tolist()) == sorted(expected)
 
 
 LOSES_A_ROW = """
@@ -100,8 +94,8 @@ _join_whole = join_ledgers
 
 def join_ledgers(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     ledger = _join_whole(parts)
-    first = ledger.index[(ledger["source"] == "projects") & (ledger["fate"] == "kept")][0]
-    return ledger.assign(fate=ledger["fate"].where(ledger.index != first))
+    kept = ledger.index[(ledger["source"] == "projects") & (ledger["fate"] == "kept")]
+    return ledger.assign(fate=ledger["fate"].where(~ledger.index.isin(kept[:1])))
 """
 
 

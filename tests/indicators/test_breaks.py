@@ -12,7 +12,9 @@ from evaluation.indicators.breaks import (
     COLUMNS,
     break_words,
     break_years,
+    breaks_by_indicator,
     breaks_crossed,
+    bridged_by_crosswalk,
     read_breaks,
     year_comparison,
 )
@@ -107,3 +109,11 @@ def test_committed_breaks_name_indicators_that_exist() -> None:
     for text in breaks["indicators"]:
         assert text == "*" or set(text.split("|")) <= known
     assert breaks_crossed(breaks, "units_applied_share", 2024, 2025) == ["reform_2025"]
+
+
+def test_a_series_in_one_geography_keeps_only_the_breaks_that_no_crosswalk_bridges() -> None:
+    breaks = read_breaks(Path(__file__).parents[2] / "config" / "breaks.csv")
+    kept = bridged_by_crosswalk(breaks)
+    assert set(breaks["kind"]) - set(kept["kind"]) == {"territory"}
+    found = breaks_by_indicator(kept, ["units_trained_share", "cost_total"])
+    assert found == {"units_trained_share": [], "cost_total": [2022]}

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from evaluation.codebook import Codebook, read_codebook
 from evaluation.places import KEY_FILE, Workspace, open_workspace
 from evaluation.running.engine import Options, RunResult, run
 from evaluation.running.tasks import steps_of
@@ -105,6 +106,11 @@ def _run_steps(workspace: Workspace, year: int, *names: str) -> RunResult:
 @pytest.fixture(scope="session")
 def run_steps(own_key: Path) -> Callable[..., RunResult]:
     return _run_steps
+
+
+@pytest.fixture(scope="session")
+def codebook() -> Codebook:
+    return read_codebook(Path(__file__).resolve().parents[2] / "config")
 
 
 @pytest.fixture(scope="session")

@@ -40,6 +40,7 @@ def indicators_by_year(
     codebook: Codebook | None = None,
     break_years: Mapping[int, str] | Sequence[int] = (),
     *,
+    own_breaks: Mapping[str, Sequence[int]] | None = None,
     title: str = "",
     note: str = "",
     simulated: bool = False,
@@ -49,7 +50,8 @@ def indicators_by_year(
     """One small chart an indicator over the years; a line never crosses a break of territory or definition.
 
     ``frame`` has indicator, year, value, unit and optionally low, high (contract ``indicators``, all units).
-    ``break_years`` are the first years after a break, with their names where a mapping is given.
+    ``break_years`` are the first years after a break, with their names where a mapping is given; ``own_breaks``
+    gives instead, by indicator, those that touch it.
     """
     names = list(dict.fromkeys(frame["indicator"]))
     if not names:
@@ -65,12 +67,13 @@ def indicators_by_year(
         for axis, indicator in zip(axes.flat, names, strict=False):
             part = frame[frame["indicator"] == indicator].sort_values("year").reset_index(drop=True)
             unit = str(part["unit"].iloc[0]).replace("currency", currency) if "unit" in part else ""
-            _one_indicator(axis, part, sorted(breaks), language, unit)
+            touched = sorted(breaks) if own_breaks is None else sorted(own_breaks.get(indicator, ()))
+            _one_indicator(axis, part, touched, language, unit)
             label = (labels or {}).get(indicator) or label_of(codebook, ("indicators", "panel"), indicator, language)
-            extra = unit_label(unit, language)
+            extra = unit_label(unit, language) if unit_words(unit).kind in ("share", "percent", "money") else ""
             axis.set_title("\n".join(textwrap.wrap(f"{label}, {extra}" if extra else label, 34)), fontsize=8.5)
         named = "; ".join(f"{year}: {name}" for year, name in sorted(breaks.items()) if name)
-        if breaks:
+        if breaks or any((own_breaks or {}).values()):
             head = "Пунктир — разрыв ряда" if language == "ru" else "Dashed line: a break of the series"
             note = f"{head}{f' ({named})' if named else ''}. {note}".strip()
         return dress(figure, title, note, language, simulated)

@@ -157,13 +157,12 @@ def check_instrument(
     bounded = found.shape == "interval"
     fit = two_stage_least_squares(rows, model)
     estimate = float(fit.table.loc[exposure, "estimate"])
-    robust = Numbers(
-        estimate, low=found.low if bounded else np.nan, high=found.high if bounded else np.nan, p=found.p
-    )
+    robust = Numbers(estimate, low=found.low if bounded else np.nan, high=found.high if bounded else np.nan, p=found.p)
     out = [_row(rows, model, robust, "anderson_rubin", "anderson_rubin_t", found.n, found.clusters)]
-    by_wider = two_stage_least_squares(rows, model.model_copy(update={"clusters": wider}))
-    numbers = Numbers.of(by_wider.table.loc[exposure])
-    out.append(_row(rows, model, numbers, "wider_clusters", "crv1_t", by_wider.n, by_wider.clusters))
+    by_wider = model.model_copy(update={"clusters": wider})
+    refit = two_stage_least_squares(rows, by_wider)
+    numbers = Numbers.of(refit.table.loc[exposure])
+    out.append(_row(rows, by_wider, numbers, "wider_clusters", "crv1_t", refit.n, refit.clusters))
     left_one_out = leave_each_out(rows, model, wider)
     for name, pick in (("leave_out_low", "idxmin"), ("leave_out_high", "idxmax")):
         row = left_one_out.loc[getattr(left_one_out["estimate"], pick)()]
@@ -180,9 +179,7 @@ def check_instrument(
     return collect(out), left_one_out
 
 
-def _row(
-    rows: pd.DataFrame, model: Model, numbers: Numbers, check: str, inference: str, n: int, clusters: int
-) -> Row:
+def _row(rows: pd.DataFrame, model: Model, numbers: Numbers, check: str, inference: str, n: int, clusters: int) -> Row:
     exposure = model.exposures[0]
     return estimate_row(
         model, exposure, numbers, n=n, clusters=clusters, treated_clusters=treated_clusters(rows, model, exposure),

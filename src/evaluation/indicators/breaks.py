@@ -108,3 +108,14 @@ def break_words(comparison: pd.DataFrame, breaks: pd.DataFrame) -> dict[Language
 def break_years(breaks: pd.DataFrame, kinds: Sequence[str] = KINDS) -> list[int]:
     """First programme years after a break of one of the ``kinds``, for drawing them into a series."""
     return sorted({int(year) for year in breaks.loc[breaks["kind"].isin(kinds), "first_year"]})
+
+
+def breaks_by_indicator(breaks: pd.DataFrame, indicators: Sequence[str]) -> dict[str, list[int]]:
+    """First programme years after a break, for each of the indicators that it touches."""
+    first = dict(zip(breaks["break_id"], breaks["first_year"].astype(int), strict=True))
+    return {name: sorted({first[each] for each in breaks_crossed(breaks, name, 0, 9999)}) for name in indicators}
+
+
+def bridged_by_crosswalk(breaks: pd.DataFrame) -> pd.DataFrame:
+    """The breaks that stay in a series whose years are all in one geography: changes of territory are bridged."""
+    return breaks[breaks["kind"] != "territory"].reset_index(drop=True)
