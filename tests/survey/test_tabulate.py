@@ -18,9 +18,8 @@ def answers(rows: list[tuple[str, str, float | None, str | None]]) -> pd.DataFra
 
 
 def test_do_not_know_and_silence_stay_out_of_the_mean() -> None:
-    given = answers(
-        [("a", "useful", 5, None), ("b", "useful", 2, None), ("c", "useful", None, "dont_know"), ("e", "useful", 1, None)]
-    )
+    rated = [("a", "useful", 5, None), ("b", "useful", 2, None), ("e", "useful", 1, None)]
+    given = answers([*rated, ("c", "useful", None, "dont_know")])
     row = rating_table(given, RESPONSES, WAVES, {"participants": ["useful"]}).iloc[0]
     assert (row["asked"], row["answered"], row["dont_know"], row["no_answer"]) == (4, 2, 1, 1)
     assert row["mean"] == 3.5
