@@ -127,3 +127,11 @@ def test_references_that_lead_nowhere_are_refused(small: Path) -> None:
     funding = empty("project_funding").reindex([0]).assign(project_id="2020-7")
     with pytest.raises(InputProblem, match="holds '2020-7', which table 'projects' lacks"):
         step.write_all({"projects": empty("projects"), "project_funding": funding})
+
+
+def test_saved_figure_shows_itself_in_a_notebook(small: Path) -> None:
+    from matplotlib.figure import Figure
+
+    step = open_step("05_describe_support", 2020, small)
+    shown = step.save_figure("support_by_year", lambda language: Figure(figsize=(1, 1)))
+    assert shown._repr_png_().startswith(b"\x89PNG")

@@ -18,7 +18,10 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / FILE
     if target.exists() and target.read_bytes() != content:
-        raise SystemExit(f"{target} differs from the published data. Move it away, then run this again.")
+        raise SystemExit(
+            f"{target} отличается от опубликованных данных. Уберите его и выполните команду снова.\n"
+            f"{target} differs from the published data. Move it away, then run this again."
+        )
     target.write_bytes(content)
     with (folder / "SOURCES.csv").open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream)
@@ -32,7 +35,8 @@ def main() -> None:
                 "second round of sessions; the households of the first round are not in the package",
             ]
         )
-    print(f"The trial's households are in {target.relative_to(HERE.parents[1])}")
+    place = target.relative_to(HERE.parents[1])
+    print(f"Хозяйства испытания лежат в {place}\nThe trial's households are in {place}")
 
 
 if __name__ == "__main__":

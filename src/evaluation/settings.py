@@ -99,6 +99,7 @@ class Exposure(Settings):
 class MapSettings(Settings):
     projection: str = Field(description="an equal-area projection as a PROJ or WKT string")
     classes: Annotated[int, Field(ge=2, le=9)] = 5
+    credit: Text | None = Field(None, description="whose boundaries these are: a line under maps drawn with them")
 
 
 class StepSettings(Settings):

@@ -197,7 +197,7 @@ class OpenStep:
 
     def save_figure(self, name: str, draw: Callable[[Language], Any]) -> Any:
         """Draw a declared figure in every language; return it in the first one, for the notebook to show."""
-        from evaluation.display.rendering import figure_bytes
+        from evaluation.display.rendering import Picture, figure_bytes
 
         if name not in self.step.figures:
             raise KeyError(f"step {self.step.name} does not declare the figure {name} in pipeline.py")
@@ -205,10 +205,11 @@ class OpenStep:
         for language in self.languages:
             figure = draw(language)
             for ending in FIGURE_FORMATS:
-                place = self._place(self.workspace.figure_path(name, self.year, language, ending))
-                place.write_bytes(figure_bytes(figure, ending))
+                content = figure_bytes(figure, ending)
+                self._place(self.workspace.figure_path(name, self.year, language, ending)).write_bytes(content)
                 self._written[f"figure:{name}.{language}.{ending}"] = 1
-            shown = figure if shown is None else shown
+                if shown is None and ending == "png":
+                    shown = Picture(content)
         return shown
 
     def save_exhibit(self, name: str, exhibit: Exhibit) -> Exhibit:

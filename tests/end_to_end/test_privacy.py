@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 
 WORD = re.compile(r"[^\W\d_]+")
 DIGITS = re.compile(r"\d[\d\s().\-\u00a0]{8,}\d")
-ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 ENDINGS = ("", "а", "у", "ой", "ым", "е", "ы", "ых")
 
 

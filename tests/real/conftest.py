@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +11,15 @@ import pandas as pd
 import pytest
 import yaml
 
-from evaluation.codebook import Codebook, read_codebook
+from evaluation.cleaning.context import Cleaned
+from evaluation.cleaning.programme import clean_programme
+from evaluation.cleaning.workbook import read_received
+from evaluation.decisions import read_decisions
 from evaluation.places import KEY_FILE, Workspace, open_workspace
 from evaluation.running.engine import Options, RunResult, run
 from evaluation.running.tasks import steps_of
+from evaluation.territory.matching import read_aliases
+from evaluation.territory.registry import read_registry
 
 REAL_DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 
@@ -48,6 +53,7 @@ class Builder:
         self.root = root
         registry = {"kind": "list", "units": "config/territory/units.csv", "unit_name": {"ru": "единица", "en": "unit"}}
         settings = {
+            "currency": {"code": "USD", "label": {"ru": "долларов", "en": "dollars"}},
             "title": {"ru": "Проверка на настоящих данных", "en": "Test on real data"},
             "institute": {"ru": "Испытание", "en": "Test"},
             "simulated": False,
@@ -93,9 +99,9 @@ def builder() -> type[Builder]:
     return Builder
 
 
-def _run_steps(workspace: Workspace, year: int, *names: str) -> RunResult:
-    """Run the notebooks of ``names`` (of steps of each year: for all years up to ``year``); all must succeed."""
-    result = run(workspace, [year], Options(jobs=2), steps_of(workspace, names))
+def _run_steps(workspace: Workspace, years: Sequence[int], *names: str) -> RunResult:
+    """Run the notebooks of ``names`` (of steps of each year: for all years up to the last); all must succeed."""
+    result = run(workspace, years, Options(jobs=2), steps_of(workspace, names))
     failures = {
         f"{outcome.task.name} {outcome.task.year}": outcome.failure for outcome in result.outcomes if outcome.failure
     }
@@ -108,9 +114,29 @@ def run_steps(own_key: Path) -> Callable[..., RunResult]:
     return _run_steps
 
 
+def _clean_year(workspace: Workspace, year: int) -> Cleaned:
+    """What step 01 makes of a year's files, without a notebook."""
+    settings = workspace.year(year)
+    registry = workspace.territory_file("registry")
+    assert registry is not None
+    places = {name: workspace.raw_folder(year) / source.file for name, source in settings.sources.items()}
+    return clean_programme(
+        {name: read_received(path, name) for name, path in places.items()},
+        year,
+        read_registry(registry),
+        read_aliases(workspace.territory_file("aliases")),
+        read_decisions(workspace.territory_file("decisions")),
+        workspace.codebook,
+        b"0" * 32,
+        settings.territory_date,
+        workspace.programme.region_code,
+        {name: source.constants for name, source in settings.sources.items()},
+    )
+
+
 @pytest.fixture(scope="session")
-def codebook() -> Codebook:
-    return read_codebook(Path(__file__).resolve().parents[2] / "config")
+def clean_year() -> Callable[[Workspace, int], Cleaned]:
+    return _clean_year
 
 
 @pytest.fixture(scope="session")

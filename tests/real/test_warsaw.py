@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 import pandas as pd
 import pytest
 
+from evaluation.cleaning.context import Cleaned
 from evaluation.contracts import TABLES
 from evaluation.indicators.outcomes import SUPPORT, build_panel
 from evaluation.ledger import check_accounts
 from evaluation.places import Workspace
-from evaluation.running.engine import Options, run
 from evaluation.settings import Exposure, InputProblem
 from evaluation.territory.matching import match_units
 from evaluation.territory.registry import read_registry
@@ -42,6 +42,7 @@ class Warsaw(NamedTuple):
     workspace: Workspace
     source: pd.DataFrame
     lines: dict[int, int]
+    cleaned_2026: Cleaned
     table: Callable[[str, int], pd.DataFrame]
 
     def of(self, *years: int) -> pd.DataFrame:
@@ -57,8 +58,9 @@ def warsaw(
     builder: Any,
     run_steps: Callable[..., Any],
     made: Callable[[Workspace, str, int], pd.DataFrame],
+    clean_year: Callable[[Workspace, int], Cleaned],
 ) -> Warsaw:
-    """2024 and 2025 through steps 01, 03 and 05; 2026, whose areas are mostly no districts, through step 01."""
+    """2024 and 2025 through steps 01, 03 and 05; 2026, whose areas are mostly no districts, is only cleaned."""
     register = real_file(REGISTER)
     source = pd.read_csv(register, dtype="str", keep_default_na=False)
     units = pd.DataFrame({"unit_id": CODE.values(), "name": CODE.keys(), "type": "city_district"})
@@ -71,21 +73,22 @@ def warsaw(
         lines[year] = built.lines(register, year, (source["instance"] == str(year)).tolist())
         built.year(year, {"projects": {"file": register.name}})
     workspace = built.open()
-    run_steps(workspace, 2025, *STEPS)
-    result = run(workspace, [2026], Options(only="01_clean_programme"))
-    assert result.good
-    return Warsaw(workspace, source, lines, lambda table, year: made(workspace, table, year))
+    run_steps(workspace, [2025], *STEPS)
+    return Warsaw(
+        workspace, source, lines, clean_year(workspace, 2026), lambda table, year: made(workspace, table, year)
+    )
 
 
 def test_every_line_of_the_files_is_accounted_for(warsaw: Warsaw) -> None:
+    ledgers = {year: warsaw.table("row_ledger", year) for year in PANEL_YEARS} | {2026: warsaw.cleaned_2026.row_ledger}
     for year, lines in warsaw.lines.items():
-        ledger = warsaw.table("row_ledger", year)
+        ledger = ledgers[year]
         physical = ledger[["source", "sheet"]].drop_duplicates().assign(rows=lines)
         accounts = check_accounts(ledger, physical)
         assert len(ledger) == lines == len(warsaw.of(year)) + 1
         assert int(accounts["data"].sum()) == len(warsaw.of(year))
     for year in PANEL_YEARS:
-        assert set(warsaw.table("row_ledger", year)["fate"].dropna()) == {"kept"}
+        assert set(ledgers[year]["fate"].dropna()) == {"kept"}
 
 
 def test_applications_grants_and_money_of_every_district_and_year(warsaw: Warsaw) -> None:
@@ -171,14 +174,15 @@ def test_areas_that_are_no_districts_are_set_aside_with_a_reason(warsaw: Warsaw)
     names_one = source["election_subunit"].map(lambda area: bool({*area.split(", ")} & {*DISTRICTS}))
     is_blank = source["election_subunit"] == ""
     assert (is_district.sum(), is_blank.sum()) == (424, 83), "what the file is known to hold"
-    ledger = warsaw.table("row_ledger", 2026).query("row_class == 'data'").sort_values("row")
+    cleaned = warsaw.cleaned_2026
+    ledger = cleaned.row_ledger.query("row_class == 'data'").sort_values("row")
     assert (ledger["fate"].to_numpy() == "kept").tolist() == names_one.tolist()
     assert set(ledger["fate"]) == {"kept", "quarantined"}
-    issues = warsaw.table("issues", 2026)
+    issues = cleaned.issues
     refused = issues[issues["rule"] == "unit_unknown"]
     assert sorted(refused["row"]) == (source.index[~names_one] + 2).tolist(), "each by its line of the file"
     assert (refused["action"] == "quarantined").all() and refused["raw"].isna().sum() == is_blank.sum()
-    projects = warsaw.table("projects", 2026).set_index("source_row").sort_index()
+    projects = cleaned.tables["projects"].set_index("source_row").sort_index()
     assert projects.loc[source.index[is_district] + 2, "unit_id"].tolist() == (
         source.loc[is_district, "election_subunit"].map(CODE).tolist()
     )

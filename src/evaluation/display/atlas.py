@@ -35,11 +35,13 @@ class Atlas:
         self, values: pd.DataFrame, indicator: str, unit: str, language: Language, hidden: pd.Series | None = None
     ) -> Figure:
         """One indicator (``values``: unit_id, value; the row ``all`` is passed over), titled by the codebook."""
+        credit = self.settings.credit if self.settings and self.geometry is not None else None
         return coverage_map(
             values[values["unit_id"] != "all"], self.units, language, geometry=self.geometry, unit=unit, hidden=hidden,
             projection=self.settings.projection if self.settings else None,
             classes=self.settings.classes if self.settings else 5,
             title=f"{self.codebook.label('indicators', indicator, language)}, {self.year}", simulated=self.simulated,
+            attribution=credit.in_language(language) if credit else "",
         )  # fmt: skip
 
     def indicators(self, indicators: pd.DataFrame) -> Exhibit:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
@@ -18,3 +19,13 @@ def figure_bytes(figure: Figure, ending: str) -> bytes:
         metadata = {"Date": None} if ending == "svg" else {"Software": None}
         figure.savefig(buffer, format=ending, dpi=PNG_DPI, bbox_inches="tight", metadata=metadata)
     return buffer.getvalue()
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A rendered figure that a notebook shows; figures made without pyplot do not show themselves."""
+
+    png: bytes
+
+    def _repr_png_(self) -> bytes:
+        return self.png

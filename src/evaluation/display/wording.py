@@ -221,7 +221,7 @@ CODES: dict[str, dict[str, tuple[str, str]]] = {
         "crv3_t": ("кластерные CRV3, t", "clustered CRV3, t"),
         "crv3_t_wild_p": ("кластерные CRV3, t; p — дикий бутстреп", "clustered CRV3, t; p: wild bootstrap"),
         "crv3_t_permutation_p": ("кластерные CRV3, t; p — перестановки", "clustered CRV3, t; p: permutations"),
-        "anderson_rubin_t": ("тест Андерсона — Рубин, кластерные, t", "Anderson-Rubin test, clustered, t"),
+        "anderson_rubin_t": ("кластерные, Андерсон — Рубин", "clustered, Anderson-Rubin"),
         "influence_function_t": ("функция влияния, t", "influence function, t"),
     },
     "stream": {
