@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import causaldata
 import numpy as np
@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 from linearmodels import IV2SLS
+from threadpoolctl import threadpool_limits
 
 from evaluation.effects.design import select_rows
 from evaluation.effects.exposure_response import two_stage_least_squares
@@ -17,6 +18,13 @@ from evaluation.effects.weak_instrument import ConfidenceSet, anderson_rubin, ch
 from evaluation.settings import InputProblem, Model, Robustness
 
 CONTROLS = ("male", "age", "agpop", "ricearea_2010", "literacy", "intensive", "risk_averse", "disaster_prob")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread() -> Iterator[None]:
+    """Matrices here are small: with more threads, and other tests beside, they mostly wait for each other."""
+    with threadpool_limits(limits=1):
+        yield
 
 
 @pytest.fixture(scope="module")

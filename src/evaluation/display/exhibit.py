@@ -134,6 +134,8 @@ class Exhibit:
             shown = pd.to_numeric(self.frame[column]).dropna() * scale
             decimals = max((default_decimals(float(each)) for each in shown), default=0)
         unit = "year" if kind.kind == "bare" else None
+        if form.unit == "p" and value < 10**-3:
+            return f"<\u00a0{format_number(10**-3, language, 3)}"
         return format_number(value * scale, language, decimals, unit, form.signed)
 
     def _choice(self, value: Any, column: str, language: Language) -> str:

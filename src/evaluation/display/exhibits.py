@@ -70,7 +70,7 @@ def estimates_exhibit(
         frame, codebook, "estimates", title_ru, title_en,
         " ".join(part for part in (_ESTIMATE_NOTE.ru, note_ru) if part),
         " ".join(part for part in (_ESTIMATE_NOTE.en, note_en) if part),
-        name=name, columns=columns, labels=ESTIMATE_LABELS, units={"percent": "percent", "p": "", "n": ""},
+        name=name, columns=columns, labels=ESTIMATE_LABELS, units={"percent": "percent", "p": "p", "n": ""},
         decimals={"estimate": 3, "low": 3, "high": 3, "p": 3, "percent": 1},
         variables_in={"model": "models", "outcome": "panel", "exposure": "panel"}, signed=("percent",),
         simulated=simulated, language=language,

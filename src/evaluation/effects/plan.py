@@ -30,7 +30,7 @@ Row = dict[str, object]
 
 
 def fit_plan(
-    panel: pd.DataFrame,
+    panel: pd.DataFrame | None,
     project_table: pd.DataFrame | None,
     models: Sequence[Model],
     trial_households: pd.DataFrame | None = None,

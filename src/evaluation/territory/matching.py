@@ -141,6 +141,7 @@ class Matcher:
         """One form a distinct (unit, spelling): its core, group and penalty for not being in force."""
         forms: dict[tuple[str, str, Group], float] = {}
         self._folded: dict[str, set[str]] = {}
+        self._spelled: dict[str, set[str]] = {}
         self._coded: dict[str, str] = {}
         for row in order.itertuples():
             for spelling in (row.name, row.short_name):
@@ -151,6 +152,7 @@ class Matcher:
                 forms[key] = min(forms.get(key, penalty), penalty)
                 if row.in_force:
                     self._folded.setdefault(fold(str(spelling)), set()).add(str(row.unit_id))
+                    self._spelled.setdefault(str(spelling).casefold(), set()).add(str(row.unit_id))
             if row.in_force:
                 self._coded[fold(str(row.unit_id))] = str(row.unit_id)
         self._units = np.array([unit for unit, _, _ in forms])
@@ -218,7 +220,7 @@ class Matcher:
         if key in self._aliases:
             units = sorted(self._aliases[key], key=lambda unit: (not self.in_force.get(unit, False), unit))
             return _Name(units[0], "name_alias", 100.0, ranked)
-        exact = self._folded.get(key, set())
+        exact = self._spelled.get(text.strip().casefold()) or self._folded.get(key, set())
         if len(exact) == 1:
             return _Name(next(iter(exact)), "", 100.0, ranked)
         if not exact and key in self._coded:
