@@ -9,6 +9,7 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter
+from matplotlib.transforms import Bbox
 
 from evaluation.display.units import unit_words
 from evaluation.display.wording import format_number, words
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 # Okabe and Ito's colours stay apart for every kind of colour vision
 BLUE, VERMILLION, GREEN, SKY, ORANGE, PURPLE = "#0072B2", "#D55E00", "#009E73", "#56B4E9", "#E69F00", "#CC79A7"
 INK, GREY, LIGHT = "#1f2933", "#5f6b7a", "#d9dee5"
+# places of axes, as shares of the figure, are rounded to these decimals: far less than a pixel
+PLACE_DECIMALS = 8
 
 STYLE: Any = {
     "font.family": "DejaVu Sans",
@@ -55,9 +58,26 @@ def style() -> AbstractContextManager[None]:
     return context
 
 
+class SteadyLayout(ConstrainedLayoutEngine):
+    """Constrained layout whose result is the same to the last bit each time.
+
+    Its solver adds up in an order that depends on addresses in memory. The last bits of the axes' places would
+    then differ from run to run, and with them the identifiers in an SVG file.
+    """
+
+    def execute(self, fig: Figure) -> None:
+        super().execute(fig)
+        for axes in fig.axes:
+            if axes.get_in_layout():
+                place = axes.get_position(original=True)
+                axes.set_position(Bbox(place.get_points().round(PLACE_DECIMALS)), which="original")
+                # setting a place by hand takes the axes out of the layout
+                axes.set_in_layout(True)
+
+
 def sheet(width: float, height: float) -> Figure:
     """An empty figure, sizes in inches, that belongs to no global state."""
-    return Figure(figsize=(width, height), layout=ConstrainedLayoutEngine(h_pad=0.06, w_pad=0.06))
+    return Figure(figsize=(width, height), layout=SteadyLayout(h_pad=0.06, w_pad=0.06))
 
 
 def dress(figure: Figure, title: str, note: str, language: Language, simulated: bool) -> Figure:
