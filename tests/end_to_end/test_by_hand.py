@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import papermill
 import pytest
-from demonstration import YEAR, Place
+from demonstration import YEAR, Place, notebook_cells
 from nbclient import NotebookClient
 
 from evaluation.pipeline import STEP_NAMES
@@ -44,8 +45,22 @@ def outputs(cells: list[dict[str, Any]]) -> list[list[Any]]:
     return [cell["outputs"] for cell in code]
 
 
-@pytest.mark.parametrize("step", STEP_NAMES)
-def test_papermill_alone(prepared: Place, finished: Place, tmp_path: Path, step: str) -> None:
+@pytest.mark.parametrize("step", STEP_NAMES[:-1])
+def test_papermill_alone(
+    prepared: Place, finished: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    made = forget(prepared, step)
+    for name, value in prepared.environment.items():
+        monkeypatch.setenv(name, value)
+    source, executed = prepared.root / "notebooks" / f"{step}.ipynb", tmp_path / "executed.ipynb"
+    papermill.execute_notebook(source, executed, {"year": YEAR}, cwd=prepared.root, progress_bar=False)
+    assert different(prepared, finished, made) == []
+    injected = [cell for cell in notebook_cells(executed) if "injected-parameters" in cell["metadata"].get("tags", [])]
+    assert ["".join(cell["source"]) for cell in injected] == [f"# Parameters\nyear = {YEAR}\n"]
+
+
+def test_papermill_from_the_command_line(prepared: Place, finished: Place, tmp_path: Path) -> None:
+    step = STEP_NAMES[-1]
     made = forget(prepared, step)
     executed = tmp_path / "executed.ipynb"
     arguments = ("-m", "papermill", f"notebooks/{step}.ipynb", str(executed), "-p", "year", "2025")

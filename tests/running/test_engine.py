@@ -248,8 +248,13 @@ def test_leftovers_of_a_killed_run_are_cleared(finished: Tiny) -> None:
     assert not left.exists()
 
 
-def test_interruption_leaves_a_clean_state_from_which_the_next_run_goes_on(tiny: Tiny) -> None:
+def test_interruption_leaves_a_clean_state_from_which_the_next_run_goes_on(
+    tiny: Tiny, request: pytest.FixtureRequest
+) -> None:
     tiny.notebook("02_sum", BEGIN, "import time\ntime.sleep(600)", FINISH)
+    # a test run started in the background ignores the interrupt, and its children with it
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    request.addfinalizer(lambda: signal.signal(signal.SIGINT, before))
     began = time.monotonic()
 
     def press(event: Event) -> None:

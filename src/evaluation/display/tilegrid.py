@@ -5,6 +5,8 @@ Used where no boundaries are known, and where small units must be as legible as 
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import pandas as pd
 
@@ -48,9 +50,17 @@ def _centres(places: np.ndarray) -> np.ndarray:
 
 
 def _places(units: pd.DataFrame, projection: str) -> np.ndarray:
+    """Lattice places (column, row) of units with coordinates."""
+    longitudes, latitudes = (tuple(units[name].astype(float)) for name in ("longitude", "latitude"))
+    return _found_places(longitudes, latitudes, projection).copy()
+
+
+@lru_cache(maxsize=8)
+def _found_places(longitudes: tuple[float, ...], latitudes: tuple[float, ...], projection: str) -> np.ndarray:
+    """The places, found once for all maps of the same units: each map is drawn in every language."""
     from scipy.optimize import linear_sum_assignment
 
-    points = _projected(units, projection)
+    points = _projected(pd.DataFrame({"longitude": longitudes, "latitude": latitudes}), projection)
     if len(points) == 1:
         return np.zeros((1, 2), dtype=int)
     edges = _edges(points)

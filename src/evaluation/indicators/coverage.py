@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from evaluation.contracts import TABLES, conform
 from evaluation.indicators.breaks import ALL_UNITS
@@ -72,7 +72,7 @@ def wilson_interval(successes: float, trials: float, level: float = 0.95) -> tup
     """Wilson's score interval of a share; NaN without trials. (Wilson 1927, JASA 22; 0 and 1 are kept at the ends.)"""
     if not trials > 0:
         return float("nan"), float("nan")
-    z = float(stats.norm.ppf(0.5 + level / 2))
+    z = float(special.ndtri(0.5 + level / 2))
     share = successes / trials
     centre = (share + z**2 / (2 * trials)) / (1 + z**2 / trials)
     half = z / (1 + z**2 / trials) * np.sqrt(share * (1 - share) / trials + z**2 / (4 * trials**2))

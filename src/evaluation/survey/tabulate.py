@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 RATING_COLUMNS = ["instrument", "item", "asked", "answered", "dont_know", "no_answer", "mean", "top_two_share"]
 TOP_TWO = 4
@@ -81,6 +81,6 @@ def learning_gain(answers: pd.DataFrame, before: str = "test_before", after: str
     spread = pairs[before].std()
     if len(pairs) < 3 or not spread > 0:
         return Gain(np.nan, np.nan, np.nan, np.nan, len(pairs), unpaired)
-    half = stats.t.ppf(0.975, len(pairs) - 1) * change.std() / np.sqrt(len(pairs))
+    half = special.stdtrit(len(pairs) - 1, 0.975) * change.std() / np.sqrt(len(pairs))
     mean = float(change.mean())
     return Gain(mean, mean / spread, (mean - half) / spread, (mean + half) / spread, len(pairs), unpaired)
