@@ -1,4 +1,4 @@
-"""Notebooks run by papermill alone, or opened by a person, make what the pipeline makes, to the byte."""
+"""A notebook that a person opens and runs makes what the pipeline makes, to the byte."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-import papermill
 import pytest
-from demonstration import YEAR, Place, notebook_cells
+from demonstration import YEAR, Place
 from nbclient import NotebookClient
 
 from evaluation.pipeline import STEP_NAMES
@@ -43,20 +42,6 @@ def outputs(cells: list[dict[str, Any]]) -> list[list[Any]]:
     """What the cells of code show, but for the cell of parameters."""
     code = [cell for cell in cells if cell["cell_type"] == "code" and not cell["metadata"].get("tags")]
     return [cell["outputs"] for cell in code]
-
-
-@pytest.mark.parametrize("step", STEP_NAMES[:-1])
-def test_papermill_alone(
-    prepared: Place, finished: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
-) -> None:
-    made = forget(prepared, step)
-    for name, value in prepared.environment.items():
-        monkeypatch.setenv(name, value)
-    source, executed = prepared.root / "notebooks" / f"{step}.ipynb", tmp_path / "executed.ipynb"
-    papermill.execute_notebook(source, executed, {"year": YEAR}, cwd=prepared.root, progress_bar=False)
-    assert different(prepared, finished, made) == []
-    injected = [cell for cell in notebook_cells(executed) if "injected-parameters" in cell["metadata"].get("tags", [])]
-    assert ["".join(cell["source"]) for cell in injected] == [f"# Parameters\nyear = {YEAR}\n"]
 
 
 def test_papermill_from_the_command_line(prepared: Place, finished: Place, tmp_path: Path) -> None:
