@@ -220,7 +220,7 @@ TABLES: dict[str, Table] = {
             references={"project_id": ("projects", "project_id")},
         ),
         Table(
-            "training_events",
+            "support_events",
             "training or other support event",
             ("event_id",),
             (
@@ -252,7 +252,7 @@ TABLES: dict[str, Table] = {
                 *_PROVENANCE,
             ),
             "pseudonymous",
-            references={"event_id": ("training_events", "event_id")},
+            references={"event_id": ("support_events", "event_id")},
         ),
         Table(
             "participants",
@@ -543,7 +543,7 @@ SOURCE_TABLES: dict[str, tuple[str, ...]] = {
     "territories": ("territories",),
     "projects": ("projects", "project_funding", "project_participation"),
     "scores": ("scores",),
-    "training_events": ("training_events",),
+    "support_events": ("support_events",),
     "attendance": ("attendance", "participants"),
     "exchange_events": ("exchange_events", "exchange_participation"),
     "consultations": ("consultations",),

@@ -268,11 +268,11 @@ def test_events_and_lists_of_participants(tmp_path: Path) -> None:
         [7, None, "студент, Назарово", None, None, "+"],
     ]
     files = {
-        "training_events": events_file(tmp_path / "e.xlsx"),
+        "support_events": events_file(tmp_path / "e.xlsx"),
         "attendance": attendance_file(tmp_path / "a.xlsx", people, printed=5),
     }
     cleaned = clean(files, 2024, krasnoyarsk(), region_code="04")
-    events = cleaned.tables["training_events"].set_index("event_id")
+    events = cleaned.tables["support_events"].set_index("event_id")
     assert events.loc["2024-T3", ["stream", "form", "hours", "mode", "host_unit_id"]].tolist() == [
         "training",
         "course",
@@ -316,7 +316,7 @@ def test_no_name_phone_or_address_leaves_the_cleaning(tmp_path: Path) -> None:
         ]
     ]
     files = {
-        "training_events": events_file(tmp_path / "e.xlsx"),
+        "support_events": events_file(tmp_path / "e.xlsx"),
         "attendance": attendance_file(tmp_path / "a.xlsx", people),
     }
     cleaned = clean(files, 2024, krasnoyarsk(), region_code="04")
@@ -330,7 +330,7 @@ def test_no_name_phone_or_address_leaves_the_cleaning(tmp_path: Path) -> None:
 def test_a_list_of_an_unknown_event_is_set_aside(tmp_path: Path) -> None:
     people = [[1, "Иванова Мария Петровна", "специалист, Абанский район", None, None, "+"]]
     files = {
-        "training_events": events_file(tmp_path / "e.xlsx"),
+        "support_events": events_file(tmp_path / "e.xlsx"),
         "attendance": attendance_file(tmp_path / "a.xlsx", people, "Список участников: 9. Курс"),
     }
     cleaned = clean(files, 2024, krasnoyarsk(), region_code="04")
@@ -502,8 +502,8 @@ def test_events_of_the_carpentries(tmp_path: Path) -> None:
     received = pd.read_csv(path, dtype="str", keep_default_na=False)
     codes = sorted(set(received["country"]) - {""})
     registry = plain_registry(tmp_path, {f"C{k:02d}": code for k, code in enumerate(codes)})
-    cleaned = clean({"training_events": path}, 2016, registry, constants={"training_events": {"stream": "training"}})
-    events = cleaned.tables["training_events"]
+    cleaned = clean({"support_events": path}, 2016, registry, constants={"support_events": {"stream": "training"}})
+    events = cleaned.tables["support_events"]
     mine = received[received["start_date"].str.startswith("2016")].drop_duplicates("slug")
     assert len(events) == len(mine) > 200
     assert set(events["stream"]) == {"training"} and (events["starts_on"] == events["ends_on"]).all()

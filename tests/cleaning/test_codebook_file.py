@@ -59,7 +59,7 @@ def test_no_spelling_stands_for_two_codes(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "table", ["territories", "projects", "scores", "training_events", "attendance", "exchange_events", "consultations"]
+    "table", ["territories", "projects", "scores", "support_events", "attendance", "exchange_events", "consultations"]
 )
 def test_no_header_stands_for_two_variables(table: str) -> None:
     seen: dict[str, str] = {}

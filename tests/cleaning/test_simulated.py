@@ -31,7 +31,7 @@ KEYS = {
     "project_funding": ["project_id", "funding_source", "stage"],
     "project_participation": ["project_id", "channel"],
     "scores": ["project_id", "criterion"],
-    "training_events": ["event_id"],
+    "support_events": ["event_id"],
     "exchange_events": ["exchange_id"],
     "exchange_participation": ["exchange_id", "unit_id", "role"],
     "consultations": ["consultation_id"],
@@ -80,7 +80,7 @@ def clean_year(folder: Path, year: int, settings: Year) -> tuple[Cleaned, Cleane
         codebook(),
         KEY,
         dt.date(year, 12, 31),
-        programme.tables["training_events"],
+        programme.tables["support_events"],
         "04",
     )
     return programme, surveys
@@ -163,7 +163,7 @@ def test_tables_equal_the_truth_but_for_what_cannot_be_known(case: Case) -> None
         ("projects", "unit_id"): "unit_not_in_force",
         ("project_funding", "(row)"): "source_times_thousand",
         ("scores", "(row)"): "points_above_maximum",
-        ("training_events", "reported_participants"): "count_disagrees_with_list",
+        ("support_events", "reported_participants"): "count_disagrees_with_list",
         ("exchange_events", "reported_participants"): "total_disagrees",
         ("exchange_participation", "persons"): "host_without_count",
         ("consultations", "unit_id"): "unit_missing",

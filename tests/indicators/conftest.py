@@ -85,7 +85,7 @@ def tables() -> dict[str, pd.DataFrame]:
         "projects": _projects(),
         "project_funding": pd.DataFrame(funding, columns=["project_id", "funding_source", "stage", "amount"]),
         "project_participation": pd.DataFrame(participation, columns=["project_id", "channel", "participations"]),
-        "training_events": events.assign(year=pd.array([2023, 2024], dtype="Int64")),
+        "support_events": events.assign(year=pd.array([2023, 2024], dtype="Int64")),
         "attendance": pd.DataFrame(
             {
                 "event_id": ["2022-T1", "2024-T1", "2024-T1"], "person_key": ["p1", "p2", "p3"],

@@ -96,7 +96,7 @@ def carpentries(
     built.lines(real_file(EVENTS), YEAR, (events_of["year"] == YEAR).tolist())
     built.lines(answers, YEAR, [True] * len(known))
     _questionnaire(built.root / "config" / "survey" / "instructors.xlsx")
-    sources = {"training_events": EVENTS_SOURCE, "participants_survey": {"file": answers.name}}
+    sources = {"support_events": EVENTS_SOURCE, "participants_survey": {"file": answers.name}}
     survey = {
         "instrument": "instructors", "questionnaire": "instructors.xlsx", "design": "convenience",
         "population": {"ru": "слушатели подготовки инструкторов", "en": "learners of instructor training"},
@@ -134,11 +134,11 @@ def test_the_events_of_every_year(
     hosts = []
     for year, source in events_of.groupby("year"):
         lines = built.lines(real_file(EVENTS), year, (events_of["year"] == year).tolist())
-        built.year(year, {"training_events": EVENTS_SOURCE})
+        built.year(year, {"support_events": EVENTS_SOURCE})
         cleaned = clean_year(built.open(), int(str(year)))
-        _compare(cleaned.tables["training_events"], source)
+        _compare(cleaned.tables["support_events"], source)
         assert len(cleaned.row_ledger) == lines == len(source) + 1
-        hosts.append(cleaned.tables["training_events"]["host_unit_id"])
+        hosts.append(cleaned.tables["support_events"]["host_unit_id"])
     found = pd.concat(hosts)
     assert len(found) == 1869, "what the file is known to hold"
     assert found.isna().sum() == events_of["country"].isin(["", "W3"]).sum() == 129
@@ -154,9 +154,9 @@ def test_a_file_of_many_years_gives_the_rows_of_the_year_and_sets_the_others_asi
 ) -> None:
     built = builder(tmp_path, UNITS, id="carpentries", first_year=2012, last_year=2012)
     built.lines(real_file(EVENTS), 2012, [True] * len(events_of))
-    built.year(2012, {"training_events": EVENTS_SOURCE})
+    built.year(2012, {"support_events": EVENTS_SOURCE})
     cleaned = clean_year(built.open(), 2012)
-    _compare(cleaned.tables["training_events"], events_of[events_of["year"] == 2012])
+    _compare(cleaned.tables["support_events"], events_of[events_of["year"] == 2012])
     fates = cleaned.row_ledger["fate"].value_counts().to_dict()
     assert fates == {"kept": 40, "quarantined": 1829}
     other = cleaned.issues[cleaned.issues["rule"] == "other_year"]
@@ -165,7 +165,7 @@ def test_a_file_of_many_years_gives_the_rows_of_the_year_and_sets_the_others_asi
 
 def test_the_events_of_the_year_and_what_was_not_read(carpentries: Carpentries) -> None:
     source = carpentries.events[carpentries.events["year"] == YEAR]
-    _compare(carpentries.table("training_events"), source)
+    _compare(carpentries.table("support_events"), source)
     issues = carpentries.table("issues")
     unread = issues.loc[issues["rule"] == "unmapped_column", "raw"]
     assert set(unread) == {"host_name", "latitude", "longitude", "url"}

@@ -35,7 +35,7 @@ LISTED = {
 YEARS = (2024, 2025)
 DRAWN_ON = dt.date(2024, 12, 31)
 CREDIT = {"ru": "границы: участники OpenStreetMap, ODbL", "en": "boundaries: OpenStreetMap contributors, ODbL"}
-SOURCES = ("territories", "projects", "training_events", "attendance", "exchange_events")
+SOURCES = ("territories", "projects", "support_events", "attendance", "exchange_events")
 STEPS = ("01_clean_programme", "03_build_panel", "04_map_coverage")
 
 

@@ -220,8 +220,8 @@ def test_without_a_deadline_nothing_is_said_of_training_that_was_recorded(warsaw
 
     assert len(panel(tables)) == 36
     day = pd.Timestamp(2024, 3, 1)
-    event = tables["training_events"].reindex([0]).assign(
+    event = tables["support_events"].reindex([0]).assign(
         event_id="2024-T1", year=2024, stream="training", starts_on=day, ends_on=day
     )  # fmt: skip
     with pytest.raises(InputProblem, match="application_deadline"):
-        panel({**tables, "training_events": event})
+        panel({**tables, "support_events": event})

@@ -38,7 +38,7 @@ def test_the_fast_form_draws_the_same_programme(
     fast = simulate_panel(units, crosswalk)
     for name in ("territories", "projects", "exchange_events", "exchange_participation", "consultations"):
         pd.testing.assert_frame_equal(fast.tables[name], programme.tables[name])
-    training = programme.tables["training_events"].query("stream == 'training'")["event_id"]
+    training = programme.tables["support_events"].query("stream == 'training'")["event_id"]
     columns = ["event_id", "person_key", "unit_id", "status", "hours_present"]
     full = programme.tables["attendance"][programme.tables["attendance"]["event_id"].isin(training)]
     pd.testing.assert_frame_equal(
@@ -71,7 +71,7 @@ def test_totals_are_of_the_published_order(programme: SimulatedProgramme) -> Non
 
 def test_trained_follows_from_attendance_before_the_deadline(programme: SimulatedProgramme) -> None:
     """Recomputed from the tables alone: present or partial at a training event that ended before the deadline."""
-    events = programme.tables["training_events"].query("stream == 'training'")
+    events = programme.tables["support_events"].query("stream == 'training'")
     rows = programme.tables["attendance"].merge(events[["event_id", "ends_on"]], on="event_id")
     rows = rows[rows["status"].isin(["present", "partial"])]
     truth = programme.truth.unit_years.set_index(["unit_id", "year"])["trained"]
@@ -82,7 +82,7 @@ def test_trained_follows_from_attendance_before_the_deadline(programme: Simulate
 
 
 def test_an_event_on_the_day_of_the_deadline_does_not_count(programme: SimulatedProgramme) -> None:
-    events = programme.tables["training_events"]
+    events = programme.tables["support_events"]
     on_the_day = events[(events["stream"] == "training") & events["title"].str.startswith("Онлайн-семинар «Последние")]
     assert [pd.Timestamp(application_deadline(y)) for y in (2021, 2024)] == on_the_day["ends_on"].tolist()
     came = programme.tables["attendance"].merge(on_the_day[["event_id"]], on="event_id")

@@ -68,7 +68,7 @@ def test_the_ledger_knows_every_kind_of_defect_of_every_file(messy: Messy) -> No
     "error_value",
             "impossible_date", "personal_data_in_title", "hidden_column_with_contacts"} <= held["projects"]  # fmt: skip
     assert {"head_count_disagrees", "person_listed_twice", "mark_of_part"} <= held["attendance"]
-    assert {"period_of_months", "date_range", "hours_with_unit", "place_without_code"} <= held["training_events"]
+    assert {"period_of_months", "date_range", "hours_with_unit", "place_without_code"} <= held["support_events"]
     assert {"several_values_in_one_cell", "answer_not_offered", "answered_twice"} <= held["residents_survey"]
     assert len(held) == 9
 

@@ -10,8 +10,8 @@ import pytest
 from evaluation.contracts import TABLES, check
 from evaluation.support.streams import (
     STREAMS,
+    acts_of_support,
     consultations_before_deadline,
-    support_events,
     support_reach,
     support_summary,
 )
@@ -64,7 +64,7 @@ CONSULTATIONS = pd.DataFrame(
 @pytest.fixture(scope="module")
 def summary() -> pd.DataFrame:
     tables = (EVENTS, ATTENDANCE, EXCHANGES, EXCHANGE_PARTICIPATION, CONSULTATIONS)
-    made = support_summary(support_events(*tables), support_reach(*tables), {2023: 61, 2024: 61})
+    made = support_summary(acts_of_support(*tables), support_reach(*tables), {2023: 61, 2024: 61})
     return check(made, TABLES["support_summary"]).set_index(["stream", "year"])
 
 

@@ -55,11 +55,11 @@ def test_a_mark_of_missing_data_that_is_a_units_code_is_the_unit(tmp_path: Path)
             "start_date": "2025-05-01",
         }
     )
-    received = Received("training_events", "a.csv", "", 1, "csv", None, (frame_sheet(frame, "a"),))
+    received = Received("support_events", "a.csv", "", 1, "csv", None, (frame_sheet(frame, "a"),))
     units = registry(tmp_path, NA="Namibia", US="United States")
     codebook = read_codebook(ROOT / "config")
     context = Context(2025, units, pd.DataFrame(columns=["raw", "unit_id"]), pd.DataFrame(), codebook, b"", DAY)
-    records = read_records(received, "training_events", codebook, (("event_id",),))[0][0]
+    records = read_records(received, "support_events", codebook, (("event_id",),))[0][0]
     reading = Reading(records)
     hosts = read_units(reading, "host_unit_name", None, context, "host_unit_id")
     assert hosts.tolist() == ["NA", None, "US", None]

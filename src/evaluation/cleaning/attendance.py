@@ -10,11 +10,11 @@ from typing import Any
 
 import pandas as pd
 
-from evaluation.cleaning.context import Context, Part, join, join_ledgers, to_table
+from evaluation.cleaning.context import Context, Part, join, to_table
 from evaluation.cleaning.objects import mapped, nothing, objects
 from evaluation.cleaning.people import identify
 from evaluation.cleaning.records import Records, read_records
-from evaluation.cleaning.rows import Reading, begin, unused_decisions
+from evaluation.cleaning.rows import Reading, account, begin
 from evaluation.cleaning.text import fold
 from evaluation.cleaning.units import lapsed, match, read_units
 from evaluation.cleaning.values import Parsed, at_least_zero, is_blank, parse_number, parse_text
@@ -57,12 +57,10 @@ def clean_attendance(received: Received, context: Context, events: pd.DataFrame)
     _merge_repeated(readings)
     for reading in readings:
         _head_count(reading)
-    issues += [issue for reading in readings for issue in reading.issues]
-    issues += unused_decisions(readings, received.source, context)
     attendance = join([_table(reading, known) for reading in readings], "attendance")
     issues += _reported(readings, attendance, events)
-    ledger = join_ledgers([*(reading.ledger() for reading in readings), other])
-    return Part({"attendance": attendance, "participants": _participants(readings)}, issues, ledger)
+    tables = {"attendance": attendance, "participants": _participants(readings)}
+    return account(tables, readings, issues, other, received.source, context)
 
 
 def _events(records: Records, context: Context, known: dict[str, Any]) -> pd.Series:

@@ -6,18 +6,18 @@ from typing import Any
 
 import pandas as pd
 
-from evaluation.cleaning.context import Context, Part, join, join_ledgers, to_table
+from evaluation.cleaning.context import Context, Part, join, to_table
 from evaluation.cleaning.dates import date_parser
 from evaluation.cleaning.periods import outside_year
 from evaluation.cleaning.records import read_records
 from evaluation.cleaning.rows import (
     Reading,
+    account,
     begin,
     merge_across,
     merge_repeated,
     record_keys,
     require,
-    unused_decisions,
 )
 from evaluation.cleaning.units import read_units
 from evaluation.cleaning.values import Parsed, Parser, at_least_zero, is_blank, parse_number, parse_text
@@ -72,11 +72,8 @@ def clean_consultations(received: Received, context: Context) -> Part:
         _decide(reading, context)
         readings.append(reading)
     merge_across(readings)
-    issues += [issue for reading in readings for issue in reading.issues]
-    issues += unused_decisions(readings, received.source, context)
     tables = [_table(reading, context) for reading in readings]
-    ledger = join_ledgers([*(reading.ledger() for reading in readings), other])
-    return Part({"consultations": join(tables, "consultations")}, issues, ledger)
+    return account({"consultations": join(tables, "consultations")}, readings, issues, other, received.source, context)
 
 
 def _person(reading: Reading, context: Context) -> None:

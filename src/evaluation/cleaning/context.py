@@ -16,6 +16,8 @@ from evaluation.contracts import TABLES, conform
 from evaluation.ledger import LEDGER_COLUMNS, Issue
 from evaluation.tables import DTYPES
 
+POSITION_COLUMNS = ["source", "sheet", "variable", "column"]
+
 
 @dataclass(frozen=True, eq=False)
 class Context:
@@ -51,11 +53,15 @@ class Context:
 
 @dataclass(frozen=True)
 class Part:
-    """What one source comes to: tables by name, remarks, and the ledger of its rows."""
+    """What one source comes to: tables by name, remarks, the ledger of its rows, and where each variable stood.
+
+    ``positions`` has POSITION_COLUMNS; ``column`` is the number of the sheet's column, from 1.
+    """
 
     tables: dict[str, pd.DataFrame]
     issues: list[Issue]
     ledger: pd.DataFrame
+    positions: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=POSITION_COLUMNS))
 
 
 @dataclass(frozen=True)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import pandas as pd
 
-from evaluation.cleaning.context import Context, Part, join, join_ledgers, to_table
+from evaluation.cleaning.context import Context, Part, join, to_table
 from evaluation.cleaning.periods import read_period
 from evaluation.cleaning.projects import screened
 from evaluation.cleaning.records import read_records
 from evaluation.cleaning.rows import (
     Reading,
+    account,
     begin,
     merge_across,
     merge_repeated,
     record_keys,
     require,
-    unused_decisions,
 )
 from evaluation.cleaning.units import read_units
 from evaluation.cleaning.values import at_least_zero, is_blank, parse_integer, parse_number
@@ -25,9 +25,9 @@ REQUIRED = (("event_id", "event_number"), ("stream",), ("period", "starts_on"))
 
 
 def clean_events(received: Received, context: Context) -> Part:
-    """Table training_events. An event without a known place is kept without a host."""
+    """Table support_events. An event without a known place is kept without a host."""
     constants = context.constants.get(received.source, {})
-    sheets, issues, other = read_records(received, "training_events", context.codebook, REQUIRED, constants)
+    sheets, issues, other = read_records(received, "support_events", context.codebook, REQUIRED, constants)
     readings = []
     for records in sheets:
         keys = record_keys(records, ("event_id", "event_number"), context, "" if records.has("event_id") else "T")
@@ -41,14 +41,8 @@ def clean_events(received: Received, context: Context) -> Part:
         merge_repeated(reading, ("title",), ("starts_on", "ends_on", "form", "hours"), number)
         readings.append(reading)
     merge_across(readings)
-    issues += [issue for reading in readings for issue in reading.issues]
-    issues += unused_decisions(readings, received.source, context)
-    tables = [_table(reading, context) for reading in readings]
-    return Part(
-        {"training_events": join(tables, "training_events")},
-        issues,
-        join_ledgers([*(reading.ledger() for reading in readings), other]),
-    )
+    table = join([_table(reading, context) for reading in readings], "support_events")
+    return account({"support_events": table}, readings, issues, other, received.source, context)
 
 
 def _read(reading: Reading, context: Context) -> None:
@@ -89,4 +83,4 @@ def _table(reading: Reading, context: Context) -> pd.DataFrame:
     columns = reading.columns_of(rows, names)
     columns["event_id"] = reading.keys.loc[rows]
     columns["year"] = pd.Series(context.year, index=rows, dtype=object)
-    return to_table("training_events", {**columns, **reading.provenance(rows)})
+    return to_table("support_events", {**columns, **reading.provenance(rows)})

@@ -11,17 +11,17 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from evaluation.cleaning.context import Context, Part, join, join_ledgers, to_table
+from evaluation.cleaning.context import Context, Part, join, to_table
 from evaluation.cleaning.periods import read_period
 from evaluation.cleaning.projects import screened
 from evaluation.cleaning.records import Records, read_records
 from evaluation.cleaning.rows import (
     Reading,
+    account,
     begin,
     merge_across,
     merge_repeated,
     record_keys,
-    unused_decisions,
 )
 from evaluation.cleaning.units import lapsed, match, read_units
 from evaluation.cleaning.values import at_least_zero, is_blank, is_marker, parse_integer
@@ -97,15 +97,13 @@ def clean_exchange(received: Received, context: Context) -> Part:
         readings.append(reading)
     if not any(reading.records.has("role") for reading in readings):
         merge_across(readings)
-    issues += [issue for reading in readings for issue in reading.issues]
-    issues += unused_decisions(readings, received.source, context)
     tables = {
         "exchange_events": join([_events(reading, context) for reading in readings], "exchange_events"),
         "exchange_participation": join(
             [_participation(r, m) for r, m in zip(readings, members, strict=True)], "exchange_participation"
         ),
     }
-    return Part(tables, issues, join_ledgers([*(reading.ledger() for reading in readings), other]))
+    return account(tables, readings, issues, other, received.source, context)
 
 
 def _read(reading: Reading, context: Context) -> None:

@@ -60,12 +60,12 @@ def clean_programme(
         take(clean_projects(received["projects"], context, population))
     if "scores" in received:
         take(clean_scores(received["scores"], context, tables.get("projects", empty_table("projects"))))
-    if "training_events" in received:
-        take(clean_events(received["training_events"], context))
+    if "support_events" in received:
+        take(clean_events(received["support_events"], context))
     if "attendance" in received:
         take(
             clean_attendance(
-                received["attendance"], context, tables.get("training_events", empty_table("training_events"))
+                received["attendance"], context, tables.get("support_events", empty_table("support_events"))
             )
         )
     if "exchange_events" in received:

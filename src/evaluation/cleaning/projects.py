@@ -8,17 +8,17 @@ from typing import Any
 
 import pandas as pd
 
-from evaluation.cleaning.context import Context, Part, join, join_ledgers, to_table
+from evaluation.cleaning.context import Context, Part, join, to_table
 from evaluation.cleaning.dates import date_parser
 from evaluation.cleaning.records import multiplier, read_records
 from evaluation.cleaning.rows import (
     Reading,
+    account,
     begin,
     merge_across,
     merge_repeated,
     record_keys,
     require,
-    unused_decisions,
 )
 from evaluation.cleaning.totals import check_totals
 from evaluation.cleaning.units import read_units, require_units
@@ -56,14 +56,12 @@ def clean_projects(received: Received, context: Context, population: Mapping[str
         check_totals(reading, [*AMOUNTS, *COUNTS])
         readings.append(reading)
     merge_across(readings)
-    issues += [issue for reading in readings for issue in reading.issues]
-    issues += unused_decisions(readings, received.source, context)
     tables = {
         "projects": join([_projects(reading, context) for reading in readings], "projects"),
         "project_funding": join([_funding(reading) for reading in readings], "project_funding"),
         "project_participation": join([_participation(reading) for reading in readings], "project_participation"),
     }
-    return Part(tables, issues, join_ledgers([*(reading.ledger() for reading in readings), other]))
+    return account(tables, readings, issues, other, received.source, context)
 
 
 def screened(raw: Any) -> Parsed:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
 
-from evaluation.cleaning.context import Context
+from evaluation.cleaning.context import POSITION_COLUMNS, Context, Part, join_ledgers
 from evaluation.cleaning.objects import nothing, objects
 from evaluation.cleaning.records import Records, ledger_rows, read_column
 from evaluation.cleaning.values import Parser, is_blank, parse_text
@@ -96,6 +96,33 @@ def begin(records: Records, keys: pd.Series, table: str, context: Context) -> Re
             raw = records.raw(row, decision["field"])
             reading.remark("decision_applied", row, name, raw, value=value, suggestion=decision["reason"])
     return reading
+
+
+def account(
+    tables: Mapping[str, pd.DataFrame],
+    readings: Sequence[Reading],
+    issues: Sequence[Issue],
+    other: pd.DataFrame,
+    source: str,
+    context: Context,
+) -> Part:
+    """What a source comes to: its tables, all remarks, the ledger of every row and where each variable stood.
+
+    ``issues`` are remarks beside those of the readings, ``other`` the ledger of sheets that were not read.
+    """
+    remarks = [*issues, *(issue for reading in readings for issue in reading.issues)]
+    remarks += unused_decisions(readings, source, context)
+    places = [
+        (source, reading.records.sheet, variable, column)
+        for reading in readings
+        for variable, column in reading.records.layout.positions.items()
+    ]
+    return Part(
+        dict(tables),
+        remarks,
+        join_ledgers([*(reading.ledger() for reading in readings), other]),
+        pd.DataFrame(places, columns=POSITION_COLUMNS),
+    )
 
 
 def unused_decisions(readings: Sequence[Reading], source: str, context: Context) -> list[Issue]:

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import pandas as pd
 
-from evaluation.cleaning.context import Context, Part, join, join_ledgers, to_table
+from evaluation.cleaning.context import Context, Part, join, to_table
 from evaluation.cleaning.records import read_records
-from evaluation.cleaning.rows import Reading, begin, merge_across, merge_repeated, record_keys, unused_decisions
+from evaluation.cleaning.rows import (
+    Reading,
+    account,
+    begin,
+    merge_across,
+    merge_repeated,
+    record_keys,
+)
 from evaluation.cleaning.values import Parsed, at_least_zero, is_blank, parse_number
 from evaluation.cleaning.workbook import Received
 
@@ -49,10 +56,8 @@ def clean_scores(received: Received, context: Context, projects: pd.DataFrame) -
         readings.append(reading)
     if not any(reading.records.has("criterion") for reading in readings):
         merge_across(readings)
-    issues += [issue for reading in readings for issue in reading.issues]
-    issues += unused_decisions(readings, received.source, context)
     tables = [_table(reading, criteria) for reading in readings]
-    return Part({"scores": join(tables, "scores")}, issues, join_ledgers([*(r.ledger() for r in readings), other]))
+    return account({"scores": join(tables, "scores")}, readings, issues, other, received.source, context)
 
 
 def _decide(reading: Reading, is_long: bool, criteria: tuple[str, ...]) -> None:

@@ -23,7 +23,7 @@ from evaluation.cleaning.questionnaire import (
     parse_several,
 )
 from evaluation.cleaning.records import read_records
-from evaluation.cleaning.rows import Reading, begin, unused_decisions
+from evaluation.cleaning.rows import Reading, account, begin
 from evaluation.cleaning.units import read_units
 from evaluation.cleaning.values import Choices, Parsed, is_blank, is_marker, parse_integer, parse_text
 from evaluation.cleaning.workbook import Received, physical_rows, source_files
@@ -49,17 +49,17 @@ def clean_surveys(
     codebook: Codebook,
     pseudonym_key: bytes,
     territory_date: dt.date,
-    training_events: pd.DataFrame | None = None,
+    support_events: pd.DataFrame | None = None,
     region_code: str | None = None,
 ) -> Cleaned:
     """Tables survey_waves, survey_responses and survey_answers of the received questionnaires.
 
-    ``surveys`` and ``questionnaires`` are by logical source, as ``received``. ``training_events`` (where given) are
+    ``surveys`` and ``questionnaires`` are by logical source, as ``received``. ``support_events`` (where given) are
     what the numbers of events must lead to. Raises InputProblem for a source without settings or questionnaire and
     for a file in which no question is recognised.
     """
     context = Context(year, registry, aliases, decisions, codebook, pseudonym_key, territory_date, region_code)
-    events = None if training_events is None else set(training_events["event_id"])
+    events = None if support_events is None else set(support_events["event_id"])
     parts = []
     for source, one in received.items():
         if source not in surveys or source not in questionnaires:
@@ -113,14 +113,12 @@ def _clean(received: Received, survey: Survey, form: Questionnaire, context: Con
         answers.append(coded)
         responses.append(_responses(reading, coded, wave, context))
         readings.append(reading)
-        issues += reading.issues
-    issues += unused_decisions(readings, received.source, context)
     tables = {
         "survey_waves": _wave(wave, survey, sum(len(frame) for frame in responses), context),
         "survey_responses": join(responses, "survey_responses"),
         "survey_answers": join([_answer_table(frame) for frame in answers], "survey_answers"),
     }
-    return Part(tables, issues, join_ledgers([*(reading.ledger() for reading in readings), other]))
+    return account(tables, readings, issues, other, received.source, context)
 
 
 def _moment(raw: Any) -> dt.datetime | None:

@@ -7,7 +7,7 @@ import pandas as pd
 from evaluation.cleaning.context import Context, Part, join_ledgers, to_table
 from evaluation.cleaning.objects import mapped
 from evaluation.cleaning.records import read_records
-from evaluation.cleaning.rows import Reading, begin, unused_decisions
+from evaluation.cleaning.rows import Reading, account, begin
 from evaluation.cleaning.rules import RULES
 from evaluation.cleaning.totals import check_totals
 from evaluation.cleaning.units import read_units, require_units
@@ -52,12 +52,9 @@ def clean_territories(received: Received | None, context: Context) -> Part:
         _collect(reading, values)
         check_totals(reading, POPULATIONS)
         readings.append(reading)
-        issues += reading.issues
-    issues += unused_decisions(readings, received.source, context)
     issues += _missing(units, values, readings[0])
-    return Part(
-        {"territories": _table(units, values, context)}, issues, join_ledgers([*(r.ledger() for r in readings), other])
-    )
+    table = _table(units, values, context)
+    return account({"territories": table}, readings, issues, other, received.source, context)
 
 
 def _merge_units(reading: Reading) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from evaluation.cleaning.context import Context, Part, join, join_ledgers, to_table
+from evaluation.cleaning.context import Context, Part, join, to_table
 from evaluation.cleaning.objects import mapped, objects
 from evaluation.cleaning.records import read_records
-from evaluation.cleaning.rows import begin, record_keys, require, unused_decisions
+from evaluation.cleaning.rows import account, begin, record_keys, require
 from evaluation.cleaning.units import read_units, require_units
 from evaluation.cleaning.values import Parsed, Parser, at_least_zero, parse_flag, parse_number, parse_text
 from evaluation.cleaning.workbook import Received
@@ -69,7 +69,5 @@ def clean_trial(received: Received, context: Context) -> Part:
         columns["household_id"] = reading.keys.loc[rows]
         tables.append(to_table("trial_households", {**columns, **reading.provenance(rows)}))
         readings.append(reading)
-        issues += reading.issues
-    issues += unused_decisions(readings, received.source, context)
-    ledger = join_ledgers([*(reading.ledger() for reading in readings), other])
-    return Part({"trial_households": join(tables, "trial_households")}, issues, ledger)
+    table = join(tables, "trial_households")
+    return account({"trial_households": table}, readings, issues, other, received.source, context)

@@ -193,7 +193,7 @@ SOURCES: dict[str, tuple[str, str]] = {
     "territories": ("Паспорт муниципалитетов", "Passport of municipalities"),
     "projects": ("Реестр заявок", "Register of applications"),
     "scores": ("Протокол оценки заявок", "Scoring protocol"),
-    "training_events": ("План-график мероприятий", "Schedule of events"),
+    "support_events": ("План-график мероприятий", "Schedule of events"),
     "attendance": ("Списки участников", "Lists of participants"),
     "exchange_events": ("Межмуниципальные мероприятия", "Inter-municipal events"),
     "consultations": ("Журнал консультаций", "Journal of consultations"),

@@ -84,7 +84,7 @@ def wilson_interval(successes: float, trials: float, level: float = 0.95) -> tup
 def unit_measures(tables: Tables, year: int, panel: pd.DataFrame | None = None) -> pd.DataFrame:
     """What every unit in force did in ``year``: one row a unit, numerators and denominators of INDICATORS.
 
-    ``tables``: territories and projects; where they exist project_funding, project_participation, training_events,
+    ``tables``: territories and projects; where they exist project_funding, project_participation, support_events,
     attendance, exchange_participation (what an absent or empty table would tell is not known, never zero).
     Applications and people under codes not in force, or under none, are in the row ``unassigned``, which is not in
     force and appears only then. ``panel`` (geography ``current``) tells who applied in the year before.
@@ -146,9 +146,9 @@ def _known(tables: Tables, *names: str) -> bool:
 
 
 def _training_persons(tables: Tables, year: int, index: pd.Index) -> pd.Series | float:
-    if not _known(tables, "training_events", "attendance"):
+    if not _known(tables, "support_events", "attendance"):
         return float("nan")
-    events = tables["training_events"]
+    events = tables["support_events"]
     own = events.loc[(events["stream"] == "training") & (events["year"] == year), "event_id"]
     rows = tables["attendance"]
     came = rows[rows["status"].isin(ATTENDED) & rows["event_id"].isin(own)]

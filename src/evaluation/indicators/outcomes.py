@@ -21,7 +21,7 @@ from evaluation.territory.crosswalk import Geography as GeographyName
 Tables = Mapping[str, pd.DataFrame]
 SUMS = ["applications", "funded", "cost", *(f"cost_{source}" for source in SOURCES), "participations", "beneficiaries"]
 COUNTS = ["applications", "funded", "participations", "beneficiaries"]
-SUPPORT = ("training_events", "attendance", "exchange_events", "exchange_participation", "consultations")
+SUPPORT = ("support_events", "attendance", "exchange_events", "exchange_participation", "consultations")
 
 
 def build_panel(
@@ -35,7 +35,7 @@ def build_panel(
 ) -> pd.DataFrame:
     """One geography's contract ``panel``: every unit in every year, zero where it did nothing.
 
-    ``tables``: territories, projects, training_events, attendance, exchange_events, exchange_participation of all
+    ``tables``: territories, projects, support_events, attendance, exchange_events, exchange_participation of all
     years, and where they exist project_funding, project_participation, consultations. ``applications`` and
     ``participations`` count all applications, ``funded``, ``cost`` (roubles or the programme's currency) and
     ``beneficiaries`` the funded ones. Population of a unit is missing when that of any of its parts is. What cannot be
@@ -68,7 +68,7 @@ def panel_in(tables: Tables, deadlines: Mapping[int, dt.date], place: Geography,
     keys = pd.MultiIndex.from_product([units, list(deadlines)], names=["unit_id", "year"])
 
     outcomes = _outcomes(placed, keys)
-    dose = training_dose(placed["training_events"], placed["attendance"], deadlines, units)
+    dose = training_dose(placed["support_events"], placed["attendance"], deadlines, units)
     ties = exchange_ties(placed["exchange_events"], placed["exchange_participation"], deadlines, settings)
     parts = [
         outcomes,
@@ -110,8 +110,8 @@ def place_tables(tables: Tables, geography: Geography) -> dict[str, pd.DataFrame
     """
     placed = {
         "projects": tables["projects"], "territories": tables["territories"],
-        "training_events": tables["training_events"], "exchange_events": tables["exchange_events"],
-        "attendance": _with_event_year(tables["attendance"], tables["training_events"], "event_id"),
+        "support_events": tables["support_events"], "exchange_events": tables["exchange_events"],
+        "attendance": _with_event_year(tables["attendance"], tables["support_events"], "event_id"),
         "exchange_participation": _with_event_year(
             tables["exchange_participation"], tables["exchange_events"], "exchange_id"
         ),

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from evaluation.running.hashes import Hashes
+from evaluation.running.syntax import parse_source
 
 # Fields that say nothing about what the code does.
 IGNORED_FIELDS = frozenset({"kind", "type_comment", "type_ignores"})
@@ -35,7 +36,7 @@ def read_code(source: str, keep_first_text: bool = False) -> Code:
     is the same. ``keep_first_text`` keeps a text that opens the code: in a notebook cell it is an output.
     Raises SyntaxError.
     """
-    tree = ast.parse(source)
+    tree = parse_source(source)
     shape = _shape(tree, keep_first_text)
     return Code(hashlib.sha256(shape.encode()).hexdigest(), tuple(dict.fromkeys(_imports(tree))))
 

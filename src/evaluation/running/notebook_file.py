@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from evaluation.running.syntax import parse_source
 from evaluation.settings import InputProblem
 
 PLAIN = (bool, int, float, str, type(None))
@@ -93,7 +94,7 @@ def check_parameters(notebook: Mapping[str, Any], parameters: Mapping[str, Any],
 def _defaults(source: str, name: str) -> list[str]:
     """Names that a cell of parameters sets. Refuses values that are not plain: they would keep the default's sense."""
     try:
-        statements = ast.parse(source).body
+        statements = parse_source(source).body
     except SyntaxError as error:
         raise InputProblem(
             f"Блокнот {name}, ячейка параметров, строка {error.lineno}: это не Python. "

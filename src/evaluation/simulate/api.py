@@ -40,7 +40,7 @@ def simulate_panel(
     """The fast form: what a panel needs, by the same code and the same draws as ``simulate_programme``.
 
     ``units`` and ``crosswalk`` have the columns of ``config/territory/units.csv`` and ``crosswalk.csv``. Tables:
-    territories, projects, training_events, attendance (stream training alone), exchange_events,
+    territories, projects, support_events, attendance (stream training alone), exchange_events,
     exchange_participation, consultations. Raises InputProblem where years are not consecutive or units are lacking.
     """
     history = run(units, crosswalk, parameters or Parameters(), seed, _consecutive(years))
@@ -76,7 +76,7 @@ def _panel_tables(history: History, rows: pd.DataFrame) -> dict[str, pd.DataFram
     return {
         "territories": build.territories(history),
         "projects": build.projects(history),
-        "training_events": build.training_events(history, rows),
+        "support_events": build.support_events(history, rows),
         "attendance": build.attendance(history, rows),
         "exchange_events": build.exchange_events(history),
         "exchange_participation": build.exchange_participation(history),

@@ -31,7 +31,7 @@ def canonical_frames(view: YearView) -> dict[str, pd.DataFrame]:
         "territories": tables["territories"],
         "projects": projects,
         "scores": points.reset_index().rename_axis(columns=None),
-        "training_events": tables["training_events"],
+        "support_events": tables["support_events"],
         "attendance": tables["attendance"],
         "exchange_events": tables["exchange_events"].merge(
             tables["exchange_participation"], on="exchange_id", how="left"

@@ -18,14 +18,14 @@ _PRESENT = ("+", "v", "да", "+", "1")
 _ABSENT = ("-", "н", "б", "-", None)
 
 
-def write_training_events(view: YearView, ledger: Ledger) -> bytes:
+def write_support_events(view: YearView, ledger: Ledger) -> bytes:
     """The workbook «План-график мероприятий»; defects go to ``ledger``."""
     year = view.year
     rng = habit(view.seed, "training events", year)
     book = workbooks.new_workbook(f"План-график мероприятий {year}")
     name = "План-график" if year % 2 else "План"
     sheet = book.create_sheet(name)
-    page = Page(year, "training_events", view.files["training_events"], name)
+    page = Page(year, "support_events", view.files["support_events"], name)
     put(sheet, 1, 1, f"План-график мероприятий по сопровождению муниципальных команд, {year} год")
     put(sheet, 2, 1, workbooks.LABEL)
     dates = "Дата(ы)" if year % 2 else "Сроки проведения"
@@ -33,7 +33,7 @@ def write_training_events(view: YearView, ledger: Ledger) -> bytes:
     for column, text in enumerate(headers, start=1):
         put(sheet, 4, column, text)
         sheet.cell(row=4, column=column).alignment = workbooks.CENTRED
-    events = view.tables["training_events"]
+    events = view.tables["support_events"]
     differs = int(rng.integers(len(events)))
     for k, event in enumerate(events.to_dict("records")):
         at = 5 + k
@@ -87,7 +87,7 @@ def write_attendance(view: YearView, ledger: Ledger) -> bytes:
     rng = habit(view.seed, "attendance", year)
     book = workbooks.new_workbook(f"Списки участников {year}")
     page = Page(year, "attendance", view.files["attendance"])
-    events = view.tables["training_events"]
+    events = view.tables["support_events"]
     lists = dict(list(view.tables["attendance"].groupby("event_id", sort=False)))
     taught = [event for event in events.to_dict("records") if event["event_id"] in lists]
     counted_wrong = int(rng.integers(len(taught))) if taught else -1

@@ -111,7 +111,7 @@ def file_names(year: int) -> dict[str, str]:
         "territories": f"Паспорт муниципалитетов {year}.xlsx",
         "projects": f"Реестр заявок {year}.xlsx",
         "scores": f"Протокол оценки заявок {year}.xlsx",
-        "training_events": f"План-график мероприятий {year}.xlsx",
+        "support_events": f"План-график мероприятий {year}.xlsx",
         "attendance": f"Списки участников {year}.xlsx",
         "exchange_events": f"Межмуниципальные мероприятия {year}.csv",
         "consultations": f"Журнал консультаций {year}.csv",

@@ -240,7 +240,7 @@ def participants(history: History, rows: pd.DataFrame) -> pd.DataFrame:
     return _conform("participants", out)
 
 
-def training_events(history: History, rows: pd.DataFrame) -> pd.DataFrame:
+def support_events(history: History, rows: pd.DataFrame) -> pd.DataFrame:
     """Support events of the streams training, methodical, consulting and information."""
     came = rows[rows["status"].isin(["present", "partial"])].groupby("event_id").size()
     out = []
@@ -259,10 +259,10 @@ def training_events(history: History, rows: pd.DataFrame) -> pd.DataFrame:
             (
                 event.event_id, event.year, event.title, event.stream, event.form, event.starts_on, event.ends_on,
                 event.hours or None,
-                event.mode, code, reported, "training_events", SHEET, event.number + 1,
+                event.mode, code, reported, "support_events", SHEET, event.number + 1,
             )
         )  # fmt: skip
-    return _conform("training_events", pd.DataFrame(out, columns=list(TABLES["training_events"].names)))
+    return _conform("support_events", pd.DataFrame(out, columns=list(TABLES["support_events"].names)))
 
 
 def exchange_events(history: History) -> pd.DataFrame:

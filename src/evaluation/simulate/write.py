@@ -13,7 +13,7 @@ import pandas as pd
 from evaluation.settings import InputProblem
 from evaluation.simulate.api import DEFAULT_SEED, SimulatedProgramme, simulate_programme
 from evaluation.simulate.canonical import canonical_bytes, canonical_frames
-from evaluation.simulate.files_events import write_attendance, write_training_events
+from evaluation.simulate.files_events import write_attendance, write_support_events
 from evaluation.simulate.files_journals import write_consultations, write_exchange
 from evaluation.simulate.files_projects import write_projects
 from evaluation.simulate.files_scores import write_scores
@@ -33,7 +33,7 @@ WRITERS: dict[str, Callable[[YearView, Ledger], bytes]] = {
     "territories": write_territories,
     "projects": write_projects,
     "scores": write_scores,
-    "training_events": write_training_events,
+    "support_events": write_support_events,
     "attendance": write_attendance,
     "exchange_events": write_exchange,
     "consultations": write_consultations,
@@ -44,7 +44,7 @@ _OFFICES = {
     "territories": "статистика муниципальных образований (смоделировано)",
     "projects": "отдел конкурсного отбора (смоделировано)",
     "scores": "секретариат конкурсной комиссии (смоделировано)",
-    "training_events": "учебный отдел (смоделировано)",
+    "support_events": "учебный отдел (смоделировано)",
     "attendance": "учебный отдел (смоделировано)",
     "exchange_events": "отдел межмуниципальных связей (смоделировано)",
     "consultations": "консультационный пункт (смоделировано)",

@@ -40,7 +40,7 @@ def view(programme: SimulatedProgramme, year: int) -> YearView:
     ids = set(chosen["projects"]["project_id"])
     for name in _OF_PROJECT:
         chosen[name] = tables[name][tables[name]["project_id"].isin(ids)]
-    events = set(chosen["training_events"]["event_id"])
+    events = set(chosen["support_events"]["event_id"])
     chosen["attendance"] = tables["attendance"][tables["attendance"]["event_id"].isin(events)]
     exchanges = set(chosen["exchange_events"]["exchange_id"])
     chosen["exchange_participation"] = tables["exchange_participation"][

@@ -16,8 +16,8 @@ EVENT_COLUMNS = ["stream", "event_id", "year", "starts_on", "ends_on", "hours", 
 REACH_COLUMNS = ["stream", "event_id", "year", "unit_id", "person_key"]
 
 
-def support_events(
-    training_events: pd.DataFrame,
+def acts_of_support(
+    support_events: pd.DataFrame,
     attendance: pd.DataFrame,
     exchange_events: pd.DataFrame,
     exchange_participation: pd.DataFrame,
@@ -31,9 +31,9 @@ def support_events(
     came = attendance[attendance["status"].isin(ATTENDED)]
     listed = attendance.groupby("event_id").size().index
     present = came.groupby("event_id")["person_key"].nunique().reindex(listed, fill_value=0)
-    trainings = training_events.assign(
-        participants=training_events["event_id"].map(present).astype("Int64")
-        .fillna(training_events["reported_participants"])
+    trainings = support_events.assign(
+        participants=support_events["event_id"].map(present).astype("Int64")
+        .fillna(support_events["reported_participants"])
     )  # fmt: skip
     sent = exchange_participation.groupby("exchange_id")["persons"].sum(min_count=1)
     exchanges = exchange_events.assign(
@@ -56,7 +56,7 @@ def support_events(
 
 
 def support_reach(
-    training_events: pd.DataFrame,
+    support_events: pd.DataFrame,
     attendance: pd.DataFrame,
     exchange_events: pd.DataFrame,
     exchange_participation: pd.DataFrame,
@@ -64,7 +64,7 @@ def support_reach(
 ) -> pd.DataFrame:
     """Whom every act of support reached: REACH_COLUMNS; ``person_key`` is empty where only the unit is known."""
     came = attendance.loc[attendance["status"].isin(ATTENDED), ["event_id", "unit_id", "person_key"]].merge(
-        training_events[["event_id", "stream", "year"]], on="event_id", how="inner"
+        support_events[["event_id", "stream", "year"]], on="event_id", how="inner"
     )
     visited = exchange_participation[["exchange_id", "unit_id"]].merge(
         exchange_events[["exchange_id", "year"]], on="exchange_id", how="inner"

@@ -48,7 +48,7 @@ def first_deadline_after(days: pd.Series, deadlines: Mapping[int, dt.date]) -> n
 
 
 def training_dose(
-    training_events: pd.DataFrame,
+    support_events: pd.DataFrame,
     attendance: pd.DataFrame,
     deadlines: Mapping[int, dt.date],
     units: Iterable[str],
@@ -64,7 +64,7 @@ def training_dose(
     deadlines = check_deadlines(deadlines)
     years = list(deadlines)
     unit_index = pd.Index(list(dict.fromkeys(units)))
-    events = training_events.loc[training_events["stream"] == "training", ["event_id", "year", "ends_on", "hours"]]
+    events = support_events.loc[support_events["stream"] == "training", ["event_id", "year", "ends_on", "hours"]]
     came = attendance.loc[attendance["status"].isin(ATTENDED), ["event_id", "person_key", "unit_id"]]
     came = came.merge(events, on="event_id", how="inner")
     came = came[came["unit_id"].isin(unit_index)]
