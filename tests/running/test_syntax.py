@@ -4,25 +4,37 @@ from __future__ import annotations
 
 import ast
 import gc
+import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from evaluation.running import syntax
+from evaluation.running import hashes, syntax
 
 
-def test_many_threads_get_the_tree_that_one_gets() -> None:
-    source = "".join(path.read_text(encoding="utf-8") for path in sorted(Path(syntax.__file__).parent.glob("h*.py")))
-    source = source.replace("from __future__ import annotations", "")
-    expected = ast.dump(ast.parse(source))
+@pytest.fixture
+def hesitant_collector() -> Iterator[None]:
+    """Collections in the midst of parsing that let another thread in."""
+
+    def hesitate(phase: str, info: dict[str, Any]) -> None:
+        time.sleep(0.0001)
+
     before = gc.get_threshold()
-    gc.set_threshold(50)  # collections in the midst of parsing are what lets another thread in
-    try:
-        with ThreadPoolExecutor(4) as pool:
-            found = list(pool.map(syntax.parse_source, [source] * 24))
-    finally:
-        gc.set_threshold(*before)
+    gc.callbacks.append(hesitate)
+    gc.set_threshold(50)
+    yield
+    gc.set_threshold(*before)
+    gc.callbacks.remove(hesitate)
+
+
+def test_many_threads_get_the_tree_that_one_gets(hesitant_collector: None) -> None:
+    source = Path(hashes.__file__).read_text(encoding="utf-8")
+    expected = ast.dump(ast.parse(source))
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(syntax.parse_source, [source] * 24))
     assert {ast.dump(tree) for tree in found} == {expected}
 
 
