@@ -131,6 +131,7 @@ def _clean_year(workspace: Workspace, year: int) -> Cleaned:
         settings.territory_date,
         workspace.programme.region_code,
         {name: source.constants for name, source in settings.sources.items()},
+        settings={"year": settings},
     )
 
 

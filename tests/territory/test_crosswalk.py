@@ -12,11 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evaluation.settings import InputProblem
+from evaluation.territory.carrying import carry, carry_mean
 from evaluation.territory.crosswalk import (
     COLUMNS,
     UNASSIGNED,
-    carry,
-    carry_mean,
     check_crosswalk,
     geography_map,
     open_units,

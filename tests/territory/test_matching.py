@@ -116,7 +116,7 @@ def test_people_decisions_come_before_the_matcher() -> None:
         ("4601000", "", "04601000", "", "oktmo_lost_zero"),
         ("04601404", "", "04601000", "", ""),
         ("", "Абанский район", "04601000", "code_from_name", ""),
-        ("4.601E+06", "Абанский район", "04601000", "code_from_name", "oktmo_scientific"),
+        ("4.601E+06", "Абанский район", "04601000", "code_from_name", "oktmo_scientific_lossy"),
         ("04603000", "г. Ачинск", None, "oktmo_name_conflict", ""),
         ("04601000", "Уярский район", None, "oktmo_name_conflict", ""),
         ("04601000", "ниже по списку", "04601000", "name_unmatched_code_used", ""),
@@ -125,7 +125,8 @@ def test_people_decisions_come_before_the_matcher() -> None:
         ("99999999", "", None, "oktmo_not_in_registry", ""),
         ("12A", "", None, "oktmo_unreadable", "oktmo_unreadable"),
         ("", "", None, "required_empty", ""),
-        ("", "Каннск и Ачинск", None, "name_not_found", ""),
+        ("", "Каннск и Ачинск", None, "several_municipalities", ""),
+        ("", "Нигде и никогда", None, "name_not_found", ""),
         ("", "Канск, Ачинск", None, "several_municipalities", ""),
     ],
 )

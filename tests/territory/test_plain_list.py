@@ -9,10 +9,11 @@ import pandas as pd
 
 from evaluation.cleaning.context import Context
 from evaluation.cleaning.records import read_records
-from evaluation.cleaning.rows import Reading
+from evaluation.cleaning.rows import begin
 from evaluation.cleaning.units import read_units
 from evaluation.cleaning.workbook import Received, frame_sheet
 from evaluation.codebook import read_codebook
+from evaluation.decisions import read_decisions
 from evaluation.territory.matching import match_units
 from evaluation.territory.registry import read_registry
 from evaluation.territory.spelling import fold
@@ -58,8 +59,8 @@ def test_a_mark_of_missing_data_that_is_a_units_code_is_the_unit(tmp_path: Path)
     received = Received("support_events", "a.csv", "", 1, "csv", None, (frame_sheet(frame, "a"),))
     units = registry(tmp_path, NA="Namibia", US="United States")
     codebook = read_codebook(ROOT / "config")
-    context = Context(2025, units, pd.DataFrame(columns=["raw", "unit_id"]), pd.DataFrame(), codebook, b"", DAY)
+    context = Context(2025, units, pd.DataFrame(columns=["raw", "unit_id"]), read_decisions(None), codebook, b"", DAY)
     records = read_records(received, "support_events", codebook, (("event_id",),))[0][0]
-    reading = Reading(records)
+    reading = begin(records, pd.Series(None, index=records.frame.index, dtype=object), "support_events", context)
     hosts = read_units(reading, "host_unit_name", None, context, "host_unit_id")
     assert hosts.tolist() == ["NA", None, "US", None]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
 import pandas as pd
 
+from evaluation.territory.carrying import carry
 from evaluation.territory.crosswalk import UNASSIGNED, geography_map
 from evaluation.territory.crosswalk import Geography as GeographyName
 from evaluation.territory.registry import in_force
@@ -83,6 +84,56 @@ def build_geography(
                     rows.append((year, str(unit), target))
     targets = pd.DataFrame(rows, columns=["year", "unit_id", "target"]).astype({"year": "Int64"})
     return Geography(name, tuple(told), _describe(name, registry, targets, first, last), targets)
+
+
+def bounded_sums(
+    frame: pd.DataFrame,
+    columns: Sequence[str],
+    name: GeographyName,
+    registry: pd.DataFrame,
+    crosswalk: pd.DataFrame | None,
+    territory_dates: Mapping[int, dt.date],
+) -> pd.DataFrame:
+    """Sums of ``columns`` by year and unit of a geography, with what an unknown share could add or take.
+
+    ``frame`` has year, unit_id (as in that year's files) and the columns. The result has year, unit_id, and for each
+    column x its x (what is known for certain; the rest in ``unassigned``), x_low and x_high. Rows without a unit are
+    left out. A geography tells only its own years. Units and shares as ``territory.carrying.carry``.
+    """
+    years = sorted(territory_dates)
+    first, last = territory_dates[years[0]], territory_dates[years[-1]]
+    parts = []
+    for year in years:
+        moves = geography_map(name, registry, crosswalk, on=territory_dates[year], first_on=first, current_on=last)
+        rows = frame[frame["year"].eq(year) & frame["unit_id"].notna()]
+        if moves.empty or rows.empty:
+            continue
+        moves = pd.concat([moves, _of_lapsed_units(name, registry, crosswalk, territory_dates, year, moves)])
+        parts.append(carry(rows, moves, columns, by=["year"]))
+    if parts:
+        return pd.concat(parts, ignore_index=True)
+    bounds = [f"{column}{end}" for column in columns for end in ("", "_low", "_high")]
+    return pd.DataFrame(columns=["year", "unit_id", *bounds])
+
+
+def _of_lapsed_units(
+    name: GeographyName,
+    registry: pd.DataFrame,
+    crosswalk: pd.DataFrame | None,
+    territory_dates: Mapping[int, dt.date],
+    year: int,
+    moves: pd.DataFrame,
+) -> pd.DataFrame:
+    """Ways of units that had ceased before the year's day, followed from their own last day."""
+    years = sorted(territory_dates)
+    first, last = territory_dates[years[0]], territory_dates[years[-1]]
+    ends = registry.dropna(subset=["valid_to"]).groupby("unit_id")["valid_to"].max().dt.date
+    gone = ends[(ends >= first) & (ends < territory_dates[year]) & ~ends.index.isin(moves["from_unit"])]
+    ways = []
+    for end, units in gone.groupby(gone):
+        past = geography_map(name, registry, crosswalk, on=end, first_on=first, current_on=last)
+        ways.append(past[past["from_unit"].isin(units.index)])
+    return pd.concat(ways) if ways else moves.iloc[:0]
 
 
 def _describe(

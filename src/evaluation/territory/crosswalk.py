@@ -19,7 +19,7 @@ from evaluation.territory.listing import read_listing, refuse, to_dates, to_numb
 from evaluation.territory.registry import Date, in_force
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
 UNASSIGNED = "unassigned"
 COLUMNS = (
@@ -124,75 +124,6 @@ def _problem(place: str, units: Iterable[object], ru: str, en: str) -> InputProb
                         f"{place}: {en}: {listed}. Correct the rows of these units.")  # fmt: skip
 
 
-# ---- carrying -----------------------------------------------------------------------------------------------
-
-
-def carry(
-    frame: pd.DataFrame,
-    mapping: pd.DataFrame,
-    extensive: Sequence[str],
-    by: Sequence[str] = (),
-    on: str = "unit_id",
-) -> pd.DataFrame:
-    """Sums of ``extensive`` columns in the units of ``mapping``; one row for each ``by`` and target unit.
-
-    ``mapping`` has from_unit, to_unit, share, share_low, share_high (a crosswalk, or ``geography_map``). For each
-    column ``x`` the result has ``x`` (what is known to belong to the unit), ``x_low`` and ``x_high`` (bounds where a
-    share is unknown). What cannot be placed stands in the row ``unassigned``, so that ``x`` sums to the source; the
-    bounds of other units do not include units without any known target. A sum with a missing part is missing.
-    Raises InputProblem for a unit that ``mapping`` does not know.
-    """
-    unknown = sorted(set(frame[on].dropna()) - set(mapping["from_unit"]))
-    if unknown or frame[on].isna().any():
-        raise _problem("crosswalk", unknown or ["(empty)"], "нет перехода для единиц", "no change is given for units")
-    moves = mapping[["from_unit", "to_unit", *SHARES]].rename(columns={"from_unit": on})
-    long = frame[[*by, on, *extensive]].merge(moves, on=on, how="left")
-    pieces = []
-    for column in extensive:
-        value = long[column].astype("float64")
-        certain = long["share"].notna()
-        low = value * long["share"].where(certain, long["share_low"])
-        high = value * long["share"].where(certain, long["share_high"])
-        point = value * long["share"].fillna(0)
-        pieces.append(pd.DataFrame({column: point, f"{column}_low": low, f"{column}_high": high}))
-    numbers = pd.concat([long[[*by]].assign(unit_id=long["to_unit"]), *pieces], axis=1)
-    unplaced = _unplaced(frame, moves, extensive, by, on)
-    numbers = pd.concat([numbers, unplaced], ignore_index=True) if len(unplaced) else numbers
-    columns = [name for name in numbers.columns if name not in (*by, "unit_id")]
-    grouped = numbers.groupby([*by, "unit_id"], sort=True, dropna=False)[columns]
-    total: pd.DataFrame = grouped.sum(min_count=1)
-    keys = [numbers[name] for name in (*by, "unit_id")]
-    missing = numbers[columns].isna().groupby(keys, sort=True, dropna=False).any()
-    return total.mask(missing).reset_index()
-
-
-def _unplaced(
-    frame: pd.DataFrame, moves: pd.DataFrame, extensive: Sequence[str], by: Sequence[str], on: str
-) -> pd.DataFrame:
-    """Rows of ``unassigned`` for the parts of units whose shares are not all known."""
-    known = moves.groupby(on)["share"].agg(["sum", "size", "count"])
-    part = (1 - known["sum"])[known["count"] < known["size"]]
-    rows = frame[frame[on].isin(part.index)]
-    # an empty column of texts maps to texts, which cannot be multiplied
-    values = rows[list(extensive)].astype("float64").mul(rows[on].map(part).astype("float64"), axis=0)
-    bounds = {f"{column}_{end}": values[column] for column in extensive for end in ("low", "high")}
-    return pd.concat([rows[[*by]].assign(unit_id=UNASSIGNED), values.assign(**bounds)], axis=1)
-
-
-def carry_mean(
-    frame: pd.DataFrame, mapping: pd.DataFrame, value: str, weight: str, by: Sequence[str] = (), on: str = "unit_id"
-) -> pd.DataFrame:
-    """Mean of an intensive column (a rate, a score) in the units of ``mapping``, weighted by ``weight``.
-
-    Columns: ``by``, unit_id, ``value``, ``weight``. Means of the parts with known shares only; medians and ranks cannot
-    be carried. Missing where the weight is 0 or missing.
-    """
-    product = frame.assign(_product=frame[value].astype("float64") * frame[weight].astype("float64"))
-    carried = carry(product, mapping, ["_product", weight], by, on)
-    mean = carried["_product"] / carried[weight].where(carried[weight] != 0)
-    return carried[[*by, "unit_id"]].assign(**{value: mean, weight: carried[weight]})
-
-
 # ---- geographies --------------------------------------------------------------------------------------------
 
 
@@ -280,4 +211,8 @@ def _compose(mapping: pd.DataFrame, step: pd.DataFrame) -> pd.DataFrame:
         both[name] = both[name] * both[f"{name}_next"].where(~stays, 1.0)
     paths = both.groupby(["from_unit", "to_unit"], sort=True)[SHARES]
     total = paths.sum(min_count=1)
-    return total.mask(paths.agg(lambda values: values.isna().any()).astype(bool)).reset_index()
+    unknown = both[SHARES].isna().groupby([both["from_unit"], both["to_unit"]], sort=True).any()
+    total = total.mask(unknown)
+    # several ways to one unit cannot bring more than the whole of the old one
+    total["share_high"] = total["share_high"].clip(upper=1.0)
+    return total.reset_index()

@@ -18,7 +18,7 @@ from evaluation.territory.listing import read_listing, refuse, to_dates, to_flag
 REQUIRED = ("unit_id", "name")
 OPTIONAL = (
     "short_name", "type", "district", "is_north", "is_closed", "longitude", "latitude", "valid_from", "valid_to",
-    "reference_population", "reference_year", "source",
+    "reference_population", "reference_year", "source", "region", "other_id",
 )  # fmt: skip
 COLUMNS = ("unit_id", "name", *OPTIONAL)
 TYPES = (
@@ -35,7 +35,8 @@ def read_registry(path: Path) -> pd.DataFrame:
 
     Only ``unit_id`` and ``name`` must be given. Defaults: ``short_name`` = ``name``, ``type`` = other, ``valid_from``
     = 1900-01-01, no end, no coordinates. ``valid_to`` is the last day in force (inclusive), NaT while in force.
-    ``district`` names the upper unit where names repeat (villages). Population is persons.
+    ``district`` names the upper unit where names repeat (villages), ``region`` the region where the registry has
+    several; ``other_id`` is the unit's key in another register (of statistics). Population is persons.
     Raises InputProblem with the line for an empty code or name, an unknown type, a coordinate, date or number that
     is none, and for two intervals of one unit that overlap.
     """
@@ -68,6 +69,8 @@ def read_registry(path: Path) -> pd.DataFrame:
             "reference_population": to_numbers(text, "reference_population", path, 0, 1e10, whole=True),
             "reference_year": to_numbers(text, "reference_year", path, 1900, 2200, whole=True),
             "source": text["source"],
+            "region": text["region"],
+            "other_id": text["other_id"],
         }
     )
     _check_intervals(registry, path)

@@ -10,12 +10,12 @@ import unicodedata
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-Group = Literal["city", "district", "okrug", "settlement", "village", ""]
+Group = Literal["city", "district", "okrug", "settlement", "village", "quarter", ""]
 
 # Latin letters that look like Russian ones after casefolding
 _SAFE_LOOKALIKES = str.maketrans("abcehkmoptxy", "авсенкмортху")
-_DASHES = re.compile("[‐‑‒–—―−]")
-_QUOTES = re.compile("[«»„“”\"'’`]")
+# ё is е, every dash a hyphen, quotes are nothing
+_SIGNS = str.maketrans({"ё": "е", **dict.fromkeys("‐‑‒–—―−", "-"), **dict.fromkeys("«»„“”\"'’`", None)})
 _CYRILLIC = re.compile("[а-я]")
 _LATIN = re.compile("[a-z]")
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
@@ -24,6 +24,12 @@ _LATIN_ACCENTED = re.compile("[\u00e0-\u00f6\u00f8-\u024f\u1e00-\u1eff]")
 _WITHOUT_ACCENT = {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
 
 _TYPE_WORDS: tuple[tuple[str, Group | None], ...] = (
+    (
+        r"вн(?:утр|утригородск\w+)?\.? ?тер(?:ритори\w+)?\.?(?: ?(?:города|гор\.|г\.) ?(?:федеральн\w+|фед\.?) "
+        r"?(?:значени\w+|зн\.?))?",
+        "quarter",
+    ),
+    (r"внутригородск\w+ (?:район\w*|муниципальн\w+ образовани\w+)", "quarter"),
     (r"закрыт\w+ административно-территориальн\w+ образовани\w+", "city"),
     (r"закрыт\w+ административно территориальн\w+ образовани\w+", "city"),
     (r"городск\w+ округ\w*|гор\. ?округ\w*|г\. ?о\.|городск\w+ окр\.?", "city"),
@@ -31,7 +37,7 @@ _TYPE_WORDS: tuple[tuple[str, Group | None], ...] = (
     (r"муниципальн\w+ район\w*|мун\w*\.? ?(?:р-?о?н\w?|район\w*)|м\. ?р\.", "district"),
     (r"муниципальн\w+ образовани\w+|мун\w*\.? ?образ\w*\.?|м\. ?о\.", None),
     (r"(?:поселок|поселка|пос\.?) городского типа|рабоч\w+ посел\w+", "settlement"),
-    (r"(?:городск\w+|сельск\w+) поселени\w+|сельсовет\w*|с/с|пгт|рп|р\. ?п\.", "settlement"),
+    (r"(?:(?:городск\w+|сельск\w+) )?поселени\w+|сельсовет\w*|с/с|пгт|рп|р\. ?п\.", "settlement"),
     (r"\w+ск(?:ий|ого|ому|ом) кра[йяюе]|\w+ская обл(?:асть|\.)|\w+ской области|республик\w \w+", None),
     (r"администраци\w+|адм\.|управа|россия|рф", None),
     (r"р-о?н[ае]?|рн|район\w*|мр", "district"),
@@ -44,6 +50,8 @@ _TYPE_WORDS: tuple[tuple[str, Group | None], ...] = (
     (r"gmin\w*|municipality|commune", None),
 )
 _PHRASES = tuple((re.compile(rf"(?<![^\W_])(?:{words})(?![^\W_])\.?"), group) for words, group in _TYPE_WORDS)
+_ANY_PHRASE = re.compile("|".join(pattern.pattern for pattern, _ in _PHRASES))
+_PLAIN = re.compile(r"[ -~\u00ab\u00bb\u0400-\u045f\u2116]*")
 
 
 class Parsed(NamedTuple):
@@ -55,9 +63,12 @@ class Parsed(NamedTuple):
 
 def fold(text: str) -> str:
     """Key of a text: case, ё, accents of Latin letters, dashes, quotes, look-alikes and spaces no longer matter."""
-    key = _LATIN_ACCENTED.sub(_unaccented, unicodedata.normalize("NFKC", text).casefold().replace("ё", "е"))
-    key = _QUOTES.sub("", _DASHES.sub("-", key))
-    key = "".join(character for character in key if unicodedata.category(character) not in ("Cf", "Mn"))
+    key = unicodedata.normalize("NFKC", text).casefold().translate(_SIGNS)
+    if not _PLAIN.fullmatch(key):
+        key = _LATIN_ACCENTED.sub(_unaccented, key)
+        key = "".join(character for character in key if unicodedata.category(character) not in ("Cf", "Mn"))
+    if not _LATIN.search(key):
+        return " ".join(key.split())
     return " ".join(" ".join(_one_script(word) for word in key.split()).split())
 
 
@@ -74,12 +85,16 @@ def _one_script(word: str) -> str:
     return converted if _CYRILLIC.search(word) and not _LATIN.search(converted) else word
 
 
-@lru_cache(maxsize=50_000)
 def parse(text: str) -> Parsed:
     """Core and kind of unit of one name, e.g. «Абанского р-на» -> (абанский, district), «г.Канск» -> (канск, city)."""
-    key = fold(text)
+    return parse_folded(fold(text))
+
+
+@lru_cache(maxsize=200_000)
+def parse_folded(key: str) -> Parsed:
+    """``parse`` of a text that ``fold`` has already made a key."""
     group: Group = ""
-    for pattern, says in _PHRASES:
+    for pattern, says in _PHRASES if _ANY_PHRASE.search(key) else ():
         key, count = pattern.subn(" ", key)
         if count and says and (not group or (group in ("settlement", "village") and says == "city")):
             group = says
@@ -107,7 +122,7 @@ _BEFORE_TYPE = re.compile(
     r"([^\W\d_][\w-]*)\s+(район\w*|р-о?н\w?|округ\w*|м\.?\s?о\.?|мун\w*\.?\s+(?:район\w*|р-о?н\w?|округ\w*|окр\w*))(?![\w-])"
 )
 _AFTER_TYPE = re.compile(r"(?<![\w-])(г\.|г\s|город\w*\s|зато\s(?:г\.|город\w*\s)?|пос\w*\.?\s|п\.)\s*([^\W\d_][\w-]*)")
-_SEGMENTS = re.compile(r"[,;()\n/|]+")
+_SEGMENTS = re.compile(r"[,;()\n/|]+|\s(?:и|and)\s")
 
 
 def parts(text: str) -> list[str]:
