@@ -119,7 +119,7 @@ def split_records(lines: list[str], separator: str) -> tuple[list[list[str]], li
         line = lines[place]
         length = _record_length(lines, place, separator, usual)
         if length == 0:
-            record = [cell.strip('"').replace('""', '"') for cell in line.split(separator)]
+            record = [cell.strip('"').replace('""', '"') for cell in _cells(line, separator)]
             remarks.append(Remark("unclosed_quote", place + 1))
             length = 1
         elif not line.strip():
@@ -128,7 +128,8 @@ def split_records(lines: list[str], separator: str) -> tuple[list[list[str]], li
             record = next(csv.reader(["\n".join(lines[place : place + length])], delimiter=separator, strict=False))
         if record and len(record) < usual and any(cell.strip() for cell in record) and usual > 1 and len(record) > 1:
             remarks.append(Remark("too_few_cells", place + 1))
-        if len(record) > usual and any(cell.strip() for cell in record[usual:]):
+        if len(record) > usual and any(cell.strip() for cell in record):
+            # even where the cells too many are empty: an unquoted separator may have moved all the others
             remarks.append(Remark("too_many_cells", place + 1))
         records.append(record)
         records += [[] for _ in range(length - 1)]
@@ -155,18 +156,45 @@ def _well_formed(lines: list[str], separator: str) -> list[list[str]] | None:
 
 def _record_length(lines: list[str], place: int, separator: str, usual: int) -> int:
     """Lines of the record that begins at ``place``; 0 where its quote is an ordinary character."""
-    if not _is_open(lines[place], separator):
+    if '"' not in lines[place]:
         return 1
-    alone = lines[place].count(separator) + 1 == usual
+    cells = _cells(lines[place], separator)
+    is_open = _is_open(lines[place], separator)
+    stray = any(cell.startswith('"') and not _is_quoted(cell) for cell in cells)
+    alone = stray and len(cells) == usual
     following = lines[place + 1] if place + 1 < len(lines) else None
     if alone and (following is None or _count(following, separator) + 1 == usual):
         return 0
+    if not is_open:
+        return 1
     for length in range(2, min(MAX_LINES_OF_A_RECORD, len(lines) - place) + 1):
         joined = "\n".join(lines[place : place + length])
         if not _is_open(joined, separator):
             width = len(next(csv.reader([joined], delimiter=separator, strict=False)))
             return 0 if alone and width != usual else length
     return 0
+
+
+def _cells(line: str, separator: str) -> list[str]:
+    """The line split at every separator that stands outside of cells in quotes; the quotes stay.
+
+    Only a quote before a separator or the line's end closes a cell: a quote without such a one is an ordinary
+    character, and its cell ends at the next separator.
+    """
+    cells: list[str] = []
+    position = 0
+    whole = _closed_cells(separator)
+    while True:
+        quoted = whole.match(line, position) if line.startswith('"', position) else None
+        end = quoted.end() if quoted else line.find(separator, position)
+        if end < 0 or end >= len(line):
+            return [*cells, line[position:]]
+        cells.append(line[position:end])
+        position = end + len(separator)
+
+
+def _is_quoted(cell: str) -> bool:
+    return len(cell) > 1 and cell.endswith('"')
 
 
 def _is_open(text: str, separator: str) -> bool:

@@ -1,8 +1,8 @@
 """Sheets of an Excel workbook: values by python-calamine, and a scan of the XML for what calamine hides.
 
-The scan counts rows independently and finds hidden rows and columns, struck-through rows, merged ranges, zero-padded
+The scan counts rows independently and finds hidden rows and columns, struck-through cells, merged ranges, zero-padded
 number formats, error cells and formulas without a saved value (which calamine returns as empty). Workbooks are
-refused before they are opened when they would unpack to too much (an archive bomb, a stray cell in the last row).
+refused before they are opened when they would unpack to too much; a stray cell in the last row is left out and named.
 """
 
 from __future__ import annotations
@@ -10,38 +10,36 @@ from __future__ import annotations
 import io
 import posixpath
 import re
+import struct
 import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
+from xml.parsers import expat
 
-import numpy as np
+from evaluation.cleaning.contents import damaged
+from evaluation.cleaning.limits import Extent, check_texts, extent
+from evaluation.cleaning.sheet_cells import as_cells, scanned_sheet
+from evaluation.cleaning.sheet_xml import SPACES, Scan, Styles, cells_beyond, parse, scan_sheet, without_cells
+from evaluation.cleaning.workbook import Sheet
 
-from evaluation.cleaning.workbook import MAX_CELLS, Remark, Sheet, address
-from evaluation.settings import InputProblem
-
-MAX_UNPACKED = 600_000_000
-MAX_RATIO = 300
-_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-_STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
-_ZEROS = re.compile(r"^0{2,}$")
-_CELL = re.compile(r"^([A-Z]{1,3})(\d{1,7})$")
+_ZEROS = re.compile(r"^(?:\[[^\]]*\]|\\[- ]|\"[^\"]*\")*(0{2,})$")
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, expat.ExpatError, struct.error, NotImplementedError, KeyError, ValueError, EOFError,
+    IndexError,
+)  # fmt: skip
 
 
-@dataclass
-class _Scan:
-    """What the XML of one sheet says."""
+@dataclass(frozen=True)
+class _Part:
+    """A worksheet of the workbook: its name, the member of the archive, and whether it is hidden."""
 
-    last_row: int = 0
-    last_column: int = 0
-    hidden_rows: set[int] = field(default_factory=set)
-    hidden_columns: set[int] = field(default_factory=set)
-    struck: dict[int, list[bool]] = field(default_factory=dict)
-    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
-    formats: dict[tuple[int, int], int] = field(default_factory=dict)
-    remarks: list[Remark] = field(default_factory=list)
+    name: str
+    member: str
+    hidden: bool
 
 
 def read_sheets(data: bytes, path: Path, source: str) -> tuple[tuple[Sheet, ...], bool]:
@@ -49,198 +47,131 @@ def read_sheets(data: bytes, path: Path, source: str) -> tuple[tuple[Sheet, ...]
     import python_calamine as calamine
 
     try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
-        _refuse_bombs(archive, path, source)
-        scans, hidden, is_1904 = _scan_workbook(archive, path, source)
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            parts, is_1904 = _parts(archive)
+            scans, extents = _scans(archive, parts, path, source)
+            data = _without_far_cells(archive, data, parts, extents)
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         sheets = []
-        for name, scan in scans.items():
-            values = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            sheets.append(_sheet(name, values, scan, name in hidden))
-    except (
-        zipfile.BadZipFile,
-        ElementTree.ParseError,
-        KeyError,
-        ValueError,
-        EOFError,
-        calamine.CalamineError,
-    ) as error:
-        locked = data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-        why_ru = "он закрыт паролем или сохранён в старом виде xls" if locked else "он повреждён или это не xlsx"
-        why_en = "it is locked by a password or an old xls" if locked else "it is damaged or not xlsx"
-        raise InputProblem(
-            f"Файл {path} (источник {source}) не читается как xlsx: {why_ru}. "
-            "Откройте его в Excel и сохраните как «Книга Excel (xlsx)» без пароля.",
-            f"The file {path} (source {source}) cannot be read as xlsx: {why_en}. "
-            "Open it in Excel and save it as 'Excel workbook (xlsx)' without a password.",
-        ) from error
+        for part, scan, size in zip(parts, scans, extents, strict=True):
+            values = book.get_sheet_by_name(part.name).to_python(skip_empty_area=False) if size.rows else []
+            sheets.append(scanned_sheet(part.name, as_cells(values, size.rows, size.columns), scan, size, part.hidden))
+    except (*_BROKEN, calamine.CalamineError) as error:
+        raise damaged(path, source, "xlsx") from error
     return tuple(sheets), is_1904
 
 
-def _refuse_bombs(archive: zipfile.ZipFile, path: Path, source: str) -> None:
-    unpacked = sum(member.file_size for member in archive.infolist())
-    packed = max(1, sum(member.compress_size for member in archive.infolist()))
-    if unpacked > MAX_UNPACKED or (unpacked > 50_000_000 and unpacked / packed > MAX_RATIO):
-        raise InputProblem(
-            f"Файл {path} (источник {source}) разворачивается в {unpacked} байт; открывать его опасно. "
-            "Удалите пустые строки и столбцы с оформлением и сохраните заново.",
-            f"The file {path} (source {source}) unpacks to {unpacked} bytes; it is not safe to open. "
-            "Delete empty formatted rows and columns and save it again.",
-        )
+def _parts(archive: zipfile.ZipFile) -> tuple[list[_Part], bool]:
+    """Worksheets in the order of the workbook, and whether dates count from 1904."""
+    targets: dict[str, tuple[str, str]] = {}
+    found: list[dict[str, str]] = []
+    epochs: list[str] = []
 
+    def relation(tag: str, facts: dict[str, str]) -> None:
+        if tag.endswith("}Relationship"):
+            targets[facts["Id"]] = facts["Type"], facts["Target"]
 
-def _scan_workbook(archive: zipfile.ZipFile, path: Path, source: str) -> tuple[dict[str, _Scan], set[str], bool]:
-    targets = {
-        node.get("Id"): node.get("Target", "")
-        for node in _nodes(archive, "xl/_rels/workbook.xml.rels")
-        if node.tag.endswith("}Relationship")
-    }
-    struck, zeros = _styles(archive)
-    scans: dict[str, _Scan] = {}
-    hidden: set[str] = set()
-    is_1904 = False
-    for node in _nodes(archive, "xl/workbook.xml"):
-        kind = node.tag.rpartition("}")[2]
+    def book(tag: str, facts: dict[str, str]) -> None:
+        kind = tag.rpartition("}")[2]
         if kind == "workbookPr":
-            is_1904 = node.get("date1904") in ("1", "true")
+            epochs.append(facts.get("date1904", "0"))
         elif kind == "sheet":
-            relation = next((value for key, value in node.items() if key.endswith("}id")), "")
-            target = targets.get(relation, "")
-            if "worksheet" not in target:
-                continue
-            name = node.get("name", "")
-            place = target.lstrip("/") if target.startswith("/") else posixpath.join("xl", target)
-            scans[name] = _scan_sheet(archive, place, struck, zeros, path, source, name)
-            if node.get("state", "visible") != "visible":
-                hidden.add(name)
-    return scans, hidden, is_1904
+            found.append(facts)
+
+    _read(archive, "xl/_rels/workbook.xml.rels", relation)
+    _read(archive, "xl/workbook.xml", book)
+    parts = []
+    for facts in found:
+        relation_id = next((value for key, value in facts.items() if key.endswith("}id")), "")
+        kind, target = targets.get(relation_id, ("", ""))
+        if kind.endswith("/worksheet"):
+            member = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
+            parts.append(_Part(facts["name"], member, facts.get("state", "visible") != "visible"))
+    return parts, any(epoch in ("1", "true") for epoch in epochs)
 
 
-def _nodes(archive: zipfile.ZipFile, member: str) -> Iterator[ElementTree.Element]:
-    for _, node in ElementTree.iterparse(io.BytesIO(_member(archive, member))):
-        yield node
+def _read(archive: zipfile.ZipFile, member: str, start: Any, end: Any = None) -> None:
+    with archive.open(member) as stream:
+        parse(stream, start, end)
 
 
-def _member(archive: zipfile.ZipFile, member: str) -> bytes:
-    data = archive.read(member)
-    if b"<!DOCTYPE" in data[:4096] or b"<!ENTITY" in data[:4096]:
-        raise ValueError("a document type declaration has no place in a workbook")
-    return data
-
-
-def _styles(archive: zipfile.ZipFile) -> tuple[set[int], dict[int, int]]:
-    """Cell styles that strike through, and zero-padded ones with their number of digits."""
+def _styles(archive: zipfile.ZipFile) -> Styles:
     if "xl/styles.xml" not in archive.namelist():
-        return set(), {}
-    root = ElementTree.fromstring(_member(archive, "xl/styles.xml"))
-    space = root.tag.partition("}")[0] + "}"
-    formats = {node.get("numFmtId"): node.get("formatCode", "") for node in root.iter(f"{space}numFmt")}
-    fonts = []
-    for font in root.iterfind(f"{space}fonts/{space}font"):
-        strike = font.find(f"{space}strike")
-        fonts.append(strike is not None and strike.get("val", "1") not in ("0", "false"))
-    struck, zeros = set(), {}
-    for style, node in enumerate(root.iterfind(f"{space}cellXfs/{space}xf")):
-        font_id = int(node.get("fontId", "0"))
-        if font_id < len(fonts) and fonts[font_id]:
-            struck.add(style)
-        code = formats.get(node.get("numFmtId"), "")
-        if _ZEROS.match(code):
-            zeros[style] = len(code)
-    return struck, zeros
+        return Styles()
+    codes: dict[str, str] = {}
+    fonts: list[bool] = []
+    formats: list[tuple[int, str]] = []
+    inside: list[str] = []
+
+    def start(tag: str, facts: dict[str, str]) -> None:
+        space, _, kind = tag.rpartition("}")
+        if space not in SPACES:
+            return
+        if kind == "numFmt":
+            codes[facts.get("numFmtId", "")] = facts.get("formatCode", "")
+        elif kind == "font" and inside[-1:] == ["fonts"]:
+            fonts.append(False)
+        elif kind == "strike" and inside[-2:] == ["fonts", "font"]:
+            fonts[-1] = facts.get("val", "1") not in ("0", "false")
+        elif kind == "xf" and inside[-1:] == ["cellXfs"]:
+            formats.append((int(facts.get("fontId", "0")), facts.get("numFmtId", "")))
+        inside.append(kind)
+
+    def end(tag: str) -> None:
+        if tag.rpartition("}")[0] in SPACES:
+            inside.pop()
+
+    _read(archive, "xl/styles.xml", start, end)
+    struck = {style for style, (font, _) in enumerate(formats) if font < len(fonts) and fonts[font]}
+    digits = {style: zero_digits(codes.get(number, "")) for style, (_, number) in enumerate(formats)}
+    return Styles(frozenset(struck), {style: count for style, count in digits.items() if count})
 
 
-def _scan_sheet(
-    archive: zipfile.ZipFile, place: str, struck: set[int], zeros: dict[int, int], path: Path, source: str, name: str
-) -> _Scan:
-    scan = _Scan()
-    row = column = 0
-    spaces = (_MAIN, _STRICT)
-    for event, node in ElementTree.iterparse(io.BytesIO(_member(archive, place)), events=("start", "end")):
-        kind = node.tag.rpartition("}")[2]
-        if not node.tag.startswith(spaces):
-            continue
-        if event == "start":
-            if kind == "row":
-                row, column = int(node.get("r", row + 1)), 0
-                if node.get("hidden") in ("1", "true"):
-                    scan.hidden_rows.add(row)
-            continue
-        if kind == "c":
-            column = _scan_cell(scan, node, row, column, struck, zeros)
-            if scan.last_row * scan.last_column > MAX_CELLS:
-                _refuse_far(scan, path, source, name)
-            node.clear()
-        elif kind == "row":
-            node.clear()
-        elif kind == "col" and node.get("hidden") in ("1", "true"):
-            last = min(int(node.get("max", "1")), 16_384)
-            scan.hidden_columns.update(range(int(node.get("min", "1")), last + 1))
-        elif kind == "mergeCell":
-            first, _, last_ref = node.get("ref", "").partition(":")
-            scan.merged.append((*_place(first), *_place(last_ref or first)))
-    return scan
+def zero_digits(code: str) -> int:
+    """Digits of a zero-padded number format (``00000000``, ``[$-419]00000000;@``), 0 for any other."""
+    found = _ZEROS.match(code.partition(";")[0].strip())
+    return len(found[1]) if found else 0
 
 
-def _scan_cell(
-    scan: _Scan, node: ElementTree.Element, row: int, column: int, struck: set[int], zeros: dict[int, int]
-) -> int:
-    reference = node.get("r")
-    column = _place(reference)[1] if reference else column + 1
-    parts = {child.tag.rpartition("}")[2]: child for child in node}
-    value = parts.get("v")
-    text = "".join(parts["is"].itertext()) if "is" in parts else (value.text if value is not None else None)
-    if node.get("t") == "e":
-        scan.remarks.append(Remark("excel_error", row, column))
-    elif "f" in parts and not text:
-        scan.remarks.append(Remark("formula_without_value", row, column))
-    elif not text:
-        return column
-    style = int(node.get("s", "0"))
-    scan.last_row, scan.last_column = max(scan.last_row, row), max(scan.last_column, column)
-    scan.struck.setdefault(row, []).append(style in struck)
-    if style in zeros:
-        scan.formats[row, column] = zeros[style]
-    return column
+def _scans(
+    archive: zipfile.ZipFile, parts: Sequence[_Part], path: Path, source: str
+) -> tuple[list[Scan], list[Extent]]:
+    styles = _styles(archive)
+    scans, extents = [], []
+    for part in parts:
+        scan = scan_sheet(partial(archive.open, part.member), styles)
+        find_far = partial(_cells_beyond, archive, part.member)
+        extents.append(extent(scan.rows, scan.columns, find_far, (path, source, part.name)))
+        scans.append(scan)
+    shared = "xl/sharedStrings.xml"
+    if shared in archive.namelist():
+        texts = archive.read(shared)
+        if b"<!" in texts or texts[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            parse(io.BytesIO(texts), lambda tag, facts: None)
+        uses = [(partial(archive.read, part.member), scan.shared) for part, scan in zip(parts, scans, strict=True)]
+        check_texts(texts, uses, path, source)
+    return scans, extents
 
 
-def _refuse_far(scan: _Scan, path: Path, source: str, name: str) -> None:
-    far = address(scan.last_row, scan.last_column)
-    raise InputProblem(
-        f"Файл {path} (источник {source}), лист {name}: таблица тянется до ячейки {far}. "
-        "Скорее всего там случайная запись: удалите лишние строки и столбцы и сохраните файл.",
-        f"The file {path} (source {source}), sheet {name}: the table reaches cell {far}. "
-        "Most likely something was typed there by accident: delete the superfluous rows and columns and save.",
-    )
+def _cells_beyond(archive: zipfile.ZipFile, member: str, row: int, column: int) -> list[tuple[int, int]]:
+    return cells_beyond(archive.read(member), row, column)
 
 
-def _place(reference: str) -> tuple[int, int]:
-    found = _CELL.match(reference.replace("$", ""))
-    if found is None:
-        raise ValueError(f"{reference!r} is no cell")
-    column = 0
-    for letter in found[1]:
-        column = column * 26 + ord(letter) - 64
-    return int(found[2]), column
-
-
-def _sheet(name: str, values: list[list[Any]], scan: _Scan, hidden: bool) -> Sheet:
-    rows = max([scan.last_row, *(place + 1 for place, row in enumerate(values) if any(cell != "" for cell in row))])
-    columns = max([scan.last_column, *(len(row) for row in values[:1])], default=0)
-    cells = np.full((rows, columns), None, dtype=object)
-    for place, row in enumerate(values[:rows]):
-        for position, value in enumerate(row[:columns]):
-            if value != "":
-                cells[place, position] = value
-    return Sheet(
-        name,
-        cells,
-        scan.last_row,
-        hidden,
-        frozenset(row for row in scan.hidden_rows if row <= rows),
-        frozenset(column for column in scan.hidden_columns if column <= columns),
-        frozenset(row for row, marks in scan.struck.items() if all(marks)),
-        tuple(scan.merged),
-        scan.formats,
-        tuple(scan.remarks),
-    )
+def _without_far_cells(
+    archive: zipfile.ZipFile, data: bytes, parts: Sequence[_Part], extents: Sequence[Extent]
+) -> bytes:
+    """The workbook as it was, or a copy without the stray cells: a reader would make room for all rows up to them."""
+    far = {part.member: size.far for part, size in zip(parts, extents, strict=True) if size.far}
+    if not far:
+        return data
+    copy = io.BytesIO()
+    with zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target:
+        for member in archive.namelist():
+            if member.endswith((".xml", ".rels")):
+                text = archive.read(member)
+                target.writestr(member, without_cells(text, far[member]) if member in far else text)
+    with zipfile.ZipFile(copy) as made:
+        for part, size in zip(parts, extents, strict=True):
+            if size.far and scan_sheet(partial(made.open, part.member), Styles()).rows[-1] > size.rows:
+                raise ValueError("a cell far away could not be left out")
+    return copy.getvalue()

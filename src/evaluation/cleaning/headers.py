@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import product
 
+from evaluation.cleaning.measures import CURRENCIES, money_measure, trailing_measure
 from evaluation.cleaning.text import fold
 from evaluation.cleaning.values import is_blank
 from evaluation.cleaning.workbook import Sheet
@@ -21,13 +22,7 @@ from evaluation.codebook import Codebook
 DEEPEST = 3
 ROWS_SEARCHED = 60
 LEVEL = " > "
-_UNIT = re.compile(
-    r"(?:,|\(|\s-\s|^)\s*(?:в\s+)?(?P<multiple>тыс|млн)?\.?\s*"
-    r"(?P<unit>руб(?:лей|лях|ля)?|чел(?:овек)?|ед(?:иниц)?|шт(?:ук)?|ак(?:ад)?\.?\s*(?:ч|час(?:ов|ы)?)|час(?:ов|ы)?|ч|мин(?:ут)?|балл(?:ов|ы)?|%)"
-    r"\.?\s*\)?$"
-)
-_MONEY_UNIT = re.compile(r"(?P<multiple>тыс|млн)?\.?\s*руб")
-_MULTIPLES = {"тыс": 1000.0, "млн": 1_000_000.0}
+_HYPHENATED = re.compile(r"(?<=[^\W\d_])[-\u2010][ \t]*\r?\n\s*(?=[^\W\d_])")
 
 
 @dataclass(frozen=True)
@@ -61,7 +56,14 @@ class Aliases:
     exact: frozenset[str] = field(default_factory=frozenset)
 
     def find(self, levels: Sequence[str]) -> str | None:
-        """The variable of a header of one or more levels; of several, the whole path or else the last level."""
+        """The variable of a header of one or more levels; of several, the whole path or else the last level.
+
+        Words divided at a line break are tried as they stand («Северо-⏎Енисейский») and then as one word.
+        """
+        joined = [_HYPHENATED.sub("", level) for level in levels]
+        return self._find(levels) or (self._find(joined) if joined != list(levels) else None)
+
+    def _find(self, levels: Sequence[str]) -> str | None:
         keys = [header_key(level)[0] for level in levels]
         whole = LEVEL.join(keys)
         found = self.by_key.get(whole)
@@ -107,19 +109,19 @@ def _spellings(alias: str) -> list[str]:
 def header_key(text: str) -> tuple[str, float | None]:
     """Folded header without its trailing unit and footnote signs, and the multiplier if the unit is money."""
     key = re.sub(r"[*¹²³]+$", "", fold(text)).strip(" .:;")
-    unit = _UNIT.search(key)
     multiplier = None
-    if unit and key[: unit.start()].strip():
-        key = key[: unit.start()].strip(" .,:;(")
-        if unit["unit"].startswith("руб"):
-            multiplier = _MULTIPLES.get(unit["multiple"] or "", 1.0)
+    closing = trailing_measure(key)
+    if closing:
+        key, measure = closing
+        if measure.unit in CURRENCIES:
+            multiplier = float(measure.factor)
     return re.sub(r"\s+", " ", re.sub(r"[.,:;]", " ", key)).strip(), multiplier
 
 
 def money_multiplier(text: str) -> float | None:
-    """Multiplier of roubles stated in a title («в тыс. руб.»), or None where no unit is stated."""
-    found = _MONEY_UNIT.search(fold(text))
-    return None if found is None else _MULTIPLES.get(found["multiple"] or "", 1.0)
+    """Multiplier of money stated in a title («в тыс. руб.»), or None where no unit is stated."""
+    measure = money_measure(text)
+    return None if measure is None else float(measure.factor)
 
 
 def find_header(sheet: Sheet, aliases: Aliases) -> Header | None:

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
 from evaluation.cleaning.headers import Aliases, header_aliases
 from evaluation.cleaning.layout import Layout, lay_out
+from evaluation.cleaning.layout_remarks import file_issues, layout_issues, missing_columns, no_columns, sheet_issue
 from evaluation.cleaning.objects import nothing, objects
 from evaluation.cleaning.rules import RULES
-from evaluation.cleaning.values import Parser, is_blank
+from evaluation.cleaning.values import Parsed, Parser, is_blank
 from evaluation.cleaning.workbook import Received, Sheet, address
 from evaluation.codebook import Codebook
 from evaluation.contracts import TABLES
-from evaluation.ledger import Fate, Issue
-from evaluation.privacy.personal import mask_personal
-from evaluation.settings import InputProblem
+from evaluation.ledger import LEDGER_COLUMNS, Fate, Issue
+from evaluation.privacy.personal import MASK, mask_personal
+from evaluation.tables import FORM_MARK, INSTRUCTION_SHEET, LIST_SHEET
 
 MANY_CELLS = 20
 
@@ -42,6 +45,16 @@ class Records:
     def sheet(self) -> str:
         return self.layout.sheet.name
 
+    @cached_property
+    def displaced(self) -> frozenset[int]:
+        """Rows with cells too many or too few, where the sheet has personal columns: any cell may hold what belongs
+        into one of those."""
+        if not self.personal & self.layout.positions.keys():
+            return frozenset()
+        rules = ("too_many_cells", "too_few_cells")
+        noticed = self.layout.sheet.remarks
+        return frozenset(one.row for one in noticed if one.rule in rules and one.row is not None)
+
     def has(self, variable: str) -> bool:
         return variable in self.frame.columns
 
@@ -57,9 +70,9 @@ class Records:
     ) -> Issue:
         """An issue about a cell or row of this sheet; raw values of personal columns are left out, and personal data
         that slipped into others are masked."""
-        severity, action = RULES[rule]
+        severity, action = RULES.get(rule) or (changes["severity"], changes["action"])
         position = self.layout.positions.get(variable or "")
-        hidden = variable in self.personal
+        hidden = variable in self.personal or row in self.displaced
         issue = Issue(
             source=self.source,
             rule=rule,
@@ -70,15 +83,20 @@ class Records:
             cell=address(row, position) if row is not None and position is not None else None,
             row=row,
             field=variable,
-            raw=None if hidden or is_blank(raw) else mask_personal(shown(raw), names=True)[0],
+            raw=None if hidden or is_blank(raw) else self._masked(raw),
             value=None if hidden or value is None else shown(value),
             suggestion=None if hidden else suggestion,
         )
         return replace(issue, **changes) if changes else issue
 
+    def _masked(self, raw: Any) -> str:
+        """The cell without personal data; nothing of it beside personal columns, from which it may have slipped."""
+        text, kinds = mask_personal(shown(raw), names=True)
+        return MASK if kinds and self.personal & self.layout.positions.keys() else text
+
     def raw(self, row: Any, variable: str) -> Any:
         """The received cell; None where the sheet has no such column."""
-        return self.frame[variable].loc[row] if variable in self.frame.columns else None
+        return self.frame.at[row, variable] if variable in self.frame.columns else None
 
     def cells(self, variable: str) -> list[Any]:
         """The received cells of a column; none where the sheet has no such column."""
@@ -124,20 +142,31 @@ def read_records(
     own = codebook.variables[codebook.variables["table"] == table]
     personal = frozenset([*own.loc[own["sensitivity"] == "personal", "variable"], *extra_personal])
     money = frozenset(own.loc[own["unit"].str.fullmatch("[A-Z]{3}"), "variable"])
-    layouts = [(sheet, lay_out(sheet, aliases)) for sheet in received.visible if len(sheet.cells)]
+    nameless = Aliases({})
+    layouts = [
+        (sheet, lay_out(sheet, nameless if is_of_form(sheet) else aliases))
+        for sheet in received.visible
+        if len(sheet.cells)
+    ]
     fits = [
-        all(any(name in constants or name in layout.positions for name in group) for group in required)
-        for _, layout in layouts
+        not is_of_form(sheet)
+        and all(any(name in constants or name in layout.positions for name in group) for group in required)
+        for sheet, layout in layouts
     ]
     if not any(fits):
-        raise _no_columns(received, layouts, required, constants, codebook, table)
+        raise no_columns(received, layouts, required, constants, codebook, table)
     found: list[Records] = []
-    issues: list[Issue] = []
+    issues = file_issues(received)
     ledgers: list[pd.DataFrame] = []
-    issues += [_sheet_issue(received, sheet, "hidden_sheet") for sheet in received.sheets if sheet.hidden]
+    issues += [
+        sheet_issue(received, sheet, "hidden_sheet")
+        for sheet in received.sheets
+        if sheet.hidden and not is_of_form(sheet)
+    ]
     for (sheet, layout), fit in zip(layouts, fits, strict=True):
         if not fit:
-            issues.append(_sheet_issue(received, sheet, "informational_sheet"))
+            if not is_of_form(sheet):
+                issues.append(sheet_issue(received, sheet, "informational_sheet"))
             ledgers.append(
                 ledger_rows(received.source, layout, dict.fromkeys(layout.row_classes.index, ("merged", None)))
             )
@@ -150,107 +179,21 @@ def read_records(
             received.source, received.file_name, table, layout, frame, personal, money, received.is_1904, constants
         )
         found.append(records)
-        issues += _layout_issues(records, aliases, frozenset(used_personal))
-    other = (
-        pd.concat(ledgers)
-        if ledgers
-        else pd.DataFrame(columns=["source", "sheet", "row", "row_class", "fate", "record_key"])
+        issues += layout_issues(records, aliases, frozenset(used_personal))
+    # a questionnaire says itself which of its questions are missing; our own forms ask for no more than is needed
+    if extra_aliases is None and not any(is_of_form(sheet) for sheet in received.sheets):
+        issues += missing_columns(found, required, codebook, table)
+    return found, issues, pd.concat(ledgers) if ledgers else pd.DataFrame(columns=LEDGER_COLUMNS)
+
+
+def is_of_form(sheet: Sheet) -> bool:
+    """Is it the instruction or the lists of one of our own empty forms (``tables.FORMS``), which hold no records?"""
+    return (
+        sheet.name in (LIST_SHEET, INSTRUCTION_SHEET)
+        and sheet.cells.size > 0
+        and isinstance(sheet.cells[0, 0], str)
+        and sheet.cells[0, 0] == FORM_MARK
     )
-    return found, issues, other
-
-
-def _sheet_issue(received: Received, sheet: Sheet, rule: str) -> Issue:
-    severity, action = RULES[rule]
-    return Issue(
-        received.source, rule, severity, action, received.file_name, sheet.name, raw=f"{sheet.physical_rows} rows"
-    )
-
-
-def _no_columns(
-    received: Received,
-    layouts: list[tuple[Sheet, Layout]],
-    required: Sequence[Sequence[str]],
-    constants: Mapping[str, str],
-    codebook: Codebook,
-    table: str,
-) -> InputProblem:
-    best = max(layouts, key=lambda item: len(item[1].positions), default=None)
-    there = set(best[1].positions) if best else set()
-    missing = [group for group in required if not any(name in there or name in constants for name in group)]
-    found = [column.text for column in best[1].header.columns if column.text] if best and best[1].header else []
-    wanted = {
-        language: "; ".join(
-            " / ".join(f"«{codebook.label(table, name, language)}» ({name})" for name in group) for group in missing
-        )
-        for language in ("ru", "en")
-    }
-    sheet = best[0].name if best else "-"
-    texts = ", ".join(f"«{text}»" for text in found[:30]) or "—"
-    return InputProblem(
-        f"Файл {received.file_name} (источник {received.source}), лист {sheet}: "
-        f"нет нужных столбцов: {wanted['ru']}. Найдены столбцы: {texts}. "
-        f"Исправьте шапку или впишите её написание в столбец aliases файла config/codebook.csv.",
-        f"The file {received.file_name} (source {received.source}), sheet {sheet}: "
-        f"needed columns are missing: {wanted['en']}. Columns found: {texts}. "
-        f"Correct the header or add its spelling to the column aliases of config/codebook.csv.",
-    )
-
-
-def _layout_issues(records: Records, aliases: Aliases, used_personal: frozenset[str]) -> list[Issue]:
-    layout = records.layout
-    sheet = layout.sheet
-    header = layout.header
-    assert header is not None
-    line = header.rows[-1]
-    texts = {column.position: column.text for column in header.columns}
-    issues = []
-    for position in layout.unmapped:
-        text = texts.get(position, "")
-        remark = records.remark(
-            "unmapped_column",
-            line,
-            None,
-            text or address(line, position),
-            suggestion=aliases.nearest(text) if text else None,
-        )
-        issues.append(replace(remark, cell=address(line, position)))
-    issues += [
-        replace(records.remark("repeated_column", line, None, texts[position]), cell=address(line, position))
-        for position in layout.repeated
-    ]
-    for variable, position in layout.positions.items():
-        if variable in records.personal and variable not in used_personal:
-            issues.append(records.remark("personal_column", line, variable))
-        if position in sheet.hidden_columns:
-            issues.append(records.remark("hidden_column", line, variable))
-    issues += _money_issues(records, line)
-    data = set(records.frame.index)
-    positions = {position: variable for variable, position in layout.positions.items()}
-    issues += [records.remark("filled_from_merged", row, variable) for row, variable in layout.filled]
-    issues += [records.remark("hidden_row", row) for row in sorted(sheet.hidden_rows & data)]
-    issues += [records.remark("formatting_strike", row) for row in sorted(sheet.struck_rows & data)]
-    issues += [
-        records.remark(noticed.rule, noticed.row, positions.get(noticed.column or 0))
-        for noticed in sheet.remarks
-        if noticed.row in data and (noticed.column is None or noticed.column in positions)
-    ]
-    return issues
-
-
-def _money_issues(records: Records, line: int) -> list[Issue]:
-    layout = records.layout
-    issues = []
-    for variable in layout.positions:
-        if variable in records.money and layout.multipliers.get(variable) is None:
-            own_name = layout.header is not None and any(
-                column.variable == variable and column.text == variable for column in layout.header.columns
-            )
-            stated = layout.header.title_multiplier if layout.header else None
-            if stated is not None:
-                issues.append(records.remark("unit_from_title", line, variable, value=stated))
-            elif not own_name:
-                issues.append(records.remark("unit_not_stated", line, variable))
-    return issues
 
 
 def multiplier(records: Records, variable: str) -> float:
@@ -265,51 +208,74 @@ def multiplier(records: Records, variable: str) -> float:
 
 
 def read_column(records: Records, variable: str, parser: Parser) -> tuple[pd.Series, list[Issue]]:
-    """Values of a column (object, None where there is none; all None where the column is absent) and remarks."""
+    """Values of a column (object, None where there is none; all None where the column is absent) and remarks.
+
+    ``parser`` must depend on the cell alone: it is asked once for each distinct one.
+    """
+    index = records.frame.index
     if not records.has(variable):
-        return nothing(records.frame.index), []
-    values, issues = [], []
-    known: dict[tuple[type, Any], Any] = {}
-    for row, raw in zip(records.frame.index, records.frame[variable], strict=True):
-        key = (type(raw), raw)
-        parsed = known.get(key)
-        if parsed is None:
-            parsed = known[key] = parser(raw)
-        values.append(parsed.value)
-        if parsed.rule:
-            remark = records.remark(parsed.rule, int(row), variable, raw, parsed.value, parsed.suggestion)
-            if parsed.value is not None and remark.action == "emptied":
-                remark = replace(remark, action="repaired")
-            issues.append(remark)
-    return objects(values, records.frame.index), _collapsed(
-        records, variable, issues, sum(not is_blank(raw) for raw in records.frame[variable])
+        return nothing(index), []
+    cells = records.frame[variable].tolist()
+    keys = [(cell.__class__, cell) for cell in cells]
+    parsed = {key: parser(key[1]) for key in dict.fromkeys(keys)}
+    value_of = dict(
+        zip(parsed, objects([one.value for one in parsed.values()], pd.RangeIndex(len(parsed))), strict=True)
     )
+    values = pd.Series([value_of[key] for key in keys], index=index, dtype=object)
+    # what a remark says is the same for equal cells but for the place
+    drafts = {key: _draft(records, variable, key[1], one) for key, one in parsed.items() if one.rule}
+    if not drafts:
+        return values, []
+    position = records.layout.positions.get(variable)
+    letters = None if position is None else address(1, position)[:-1]
+    issues = [
+        replace(drafts[key], cell=None if letters is None else f"{letters}{row}", row=row)
+        for row, key in zip(index.tolist(), keys, strict=True)
+        if key in drafts
+    ]
+    return values, _collapsed(records, variable, issues, cells)
 
 
-def _collapsed(records: Records, variable: str, issues: list[Issue], filled: int) -> list[Issue]:
+def _draft(records: Records, variable: str, raw: Any, parsed: Parsed) -> Issue:
+    """The remark on a cell without its place."""
+    assert parsed.rule is not None
+    remark = records.remark(parsed.rule, None, variable, raw, parsed.value, parsed.suggestion)
+    return replace(remark, action="repaired") if parsed.value is not None and remark.action == "emptied" else remark
+
+
+def _collapsed(records: Records, variable: str, issues: list[Issue], cells: Sequence[Any]) -> list[Issue]:
     """One remark on the column where most of its cells were refused for one reason: it holds something else."""
+    counts = Counter(issue.rule for issue in issues)
     for rule in ("not_a_number", "not_a_date", "category_unknown"):
-        cells = [issue for issue in issues if issue.rule == rule]
-        if len(cells) >= MANY_CELLS and len(cells) > filled / 2:
-            first = cells[0]
+        if counts[rule] >= MANY_CELLS and counts[rule] > sum(not is_blank(cell) for cell in cells) / 2:
+            first = next(issue for issue in issues if issue.rule == rule)
             remark = records.remark(
-                "column_not_as_declared", first.row, variable, first.raw, suggestion=f"{len(cells)} x {rule}"
+                "column_not_as_declared", first.row, variable, first.raw, suggestion=f"{counts[rule]} x {rule}"
             )
             issues = [remark, *(issue for issue in issues if issue.rule != rule)]
     return issues
 
 
 def ledger_rows(source: str, layout: Layout, fates: Mapping[int, tuple[Fate, str | None]]) -> pd.DataFrame:
-    """The ledger of one sheet: every row's class, and the fate and key of data rows."""
-    rows = [
-        {
-            "source": source,
-            "sheet": layout.sheet.name,
-            "row": int(row),
-            "row_class": row_class,
-            "fate": fates[int(row)][0] if row_class == "data" and int(row) in fates else None,
-            "record_key": fates[int(row)][1] if row_class == "data" and int(row) in fates else None,
-        }
-        for row, row_class in layout.row_classes.items()
+    """The ledger of one sheet: every row's class, and the fate and key of data rows.
+
+    Data rows of a further table on the sheet are set aside unless ``fates`` says otherwise.
+    """
+    nowhere: tuple[Fate | None, str | None] = (None, None)
+    aside: tuple[Fate | None, str | None] = ("quarantined", None)
+    rows, classes = layout.row_classes.index.tolist(), layout.row_classes.tolist()
+    known = [
+        fates.get(row, aside if row in layout.aside else nowhere) if row_class == "data" else nowhere
+        for row, row_class in zip(rows, classes, strict=True)
     ]
-    return pd.DataFrame(rows, columns=["source", "sheet", "row", "row_class", "fate", "record_key"])
+    return pd.DataFrame(
+        {
+            "source": pd.Series(source, index=range(len(rows)), dtype=object),
+            "sheet": pd.Series(layout.sheet.name, index=range(len(rows)), dtype=object),
+            "row": pd.Series(rows, dtype="int64"),
+            "row_class": pd.Series(classes, dtype=object),
+            "fate": pd.Series([fate for fate, _ in known], dtype=object),
+            "record_key": pd.Series([key for _, key in known], dtype=object),
+        },
+        columns=LEDGER_COLUMNS,
+    )

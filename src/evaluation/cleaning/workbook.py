@@ -1,14 +1,15 @@
-"""Received files as sheets of cells with addresses: xlsx, csv and tsv, parquet.
+"""Received files as sheets of cells with addresses: xlsx, xls, ods, csv and tsv, parquet.
 
 Nothing is interpreted here. Row 1 of ``cells`` is row 1 of the sheet (or line 1 of the file), column 1 its column A.
 """
 
 from __future__ import annotations
 
-import hashlib
+import datetime as dt
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,21 +18,27 @@ import pandas as pd
 
 from evaluation.settings import InputProblem
 
-FileFormat = Literal["xlsx", "csv", "parquet"]
-MAX_BYTES = 200_000_000
+FileFormat = Literal["xlsx", "xls", "ods", "csv", "parquet"]
 MAX_CELLS = 20_000_000
 ENDINGS: dict[str, FileFormat] = {
-    ".xlsx": "xlsx", ".xlsm": "xlsx", ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".parquet": "parquet",
+    ".xlsx": "xlsx", ".xlsm": "xlsx", ".xls": "xls", ".ods": "ods", ".csv": "csv", ".tsv": "csv", ".txt": "csv",
+    ".parquet": "parquet",
 }  # fmt: skip
+PLAIN = (str, int, float, bool, dt.date, dt.time, dt.timedelta, Decimal)
+WORKBOOKS = frozenset({"xlsx", "xls", "ods"})
 
 
 @dataclass(frozen=True)
 class Remark:
-    """Something noticed about a cell or row while reading; ``column`` is None where it concerns the row."""
+    """Something noticed about a cell or row while reading; without ``column`` it concerns the row, without ``row`` all.
+
+    ``raw`` is what stands there, where that is no value (an error) and nothing personal.
+    """
 
     rule: str
-    row: int
+    row: int | None = None
     column: int | None = None
+    raw: str | None = None
 
 
 @dataclass(frozen=True)
@@ -40,7 +47,8 @@ class Sheet:
 
     ``physical_rows`` is counted by a second reader of the same bytes and must equal ``len(cells)``. Rows and columns
     are numbered from 1. ``merged`` holds (first row, first column, last row, last column). ``formats`` maps cells to
-    the number of digits of a zero-padded number format (00000000 is 8).
+    the number of digits of a zero-padded number format (00000000 is 8). ``remarks`` count where their row is a record,
+    ``notes`` always (a stray cell far away from the table).
     """
 
     name: str
@@ -53,11 +61,12 @@ class Sheet:
     merged: tuple[tuple[int, int, int, int], ...] = ()
     formats: Mapping[tuple[int, int], int] = field(default_factory=dict)
     remarks: tuple[Remark, ...] = ()
+    notes: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True)
 class Received:
-    """A received file: its logical source name, identity and sheets."""
+    """A received file: its logical source name, identity and sheets. ``remarks`` concern the file as a whole."""
 
     source: str
     file_name: str
@@ -67,6 +76,7 @@ class Received:
     encoding: str | None
     sheets: tuple[Sheet, ...]
     is_1904: bool = False
+    remarks: tuple[Remark, ...] = ()
 
     @property
     def visible(self) -> tuple[Sheet, ...]:
@@ -76,43 +86,32 @@ class Received:
 def read_received(path: Path, source: str, sheet: str | None = None) -> Received:
     """Read ``path`` as the received file of logical source ``source``; ``sheet`` limits a workbook to one sheet.
 
-    Raises InputProblem for a file that is absent, empty, too large, of an unknown kind, locked by a password or
-    damaged, and for a sheet that is not there.
+    The content decides on the format where it is certain; a name that says otherwise is remarked. Raises InputProblem
+    for a file that is absent, empty, too large, of an unknown kind, locked, damaged, or changed while it was read,
+    and for a sheet that is not there.
     """
-    try:
-        size = path.stat().st_size
-    except FileNotFoundError:
-        raise InputProblem(
-            f"Нет файла {path} (источник {source}). Положите его туда или исправьте имя в настройках года.",
-            f"There is no file {path} (source {source}). Put it there or correct its name in the year's settings.",
-        ) from None
-    if size == 0:
-        raise InputProblem(
-            f"Файл {path} (источник {source}) пуст: 0 байт. Ожидалась таблица. Получите файл заново.",
-            f"The file {path} (source {source}) is empty: 0 bytes. A table was expected. Obtain the file again.",
-        )
-    if size > MAX_BYTES:
-        raise InputProblem(
-            f"Файл {path} (источник {source}) слишком велик: {size} байт при пределе {MAX_BYTES}. "
-            "Разделите его или уберите рисунки.",
-            f"The file {path} (source {source}) is too large: {size} bytes, the limit is {MAX_BYTES}. "
-            "Split it or remove pictures.",
-        )
-    kind = ENDINGS.get(path.suffix.casefold())
-    if kind is None:
-        raise InputProblem(
-            f"Файл {path} (источник {source}): вид «{path.suffix}» не читается. "
-            "Ожидались xlsx, csv, tsv или parquet; сохраните файл в одном из них.",
-            f"The file {path} (source {source}): the kind '{path.suffix}' is not read. "
-            "xlsx, csv, tsv or parquet was expected; save the file as one of them.",
-        )
-    data = path.read_bytes()
+    from evaluation.cleaning.contents import recognise
+    from evaluation.cleaning.files import check_unchanged, refuse, take
+
+    data, digest, remarks = take(path, source)
+    kind = recognise(data, path, source)
+    if kind != ENDINGS[path.suffix.casefold()]:
+        remarks = (*remarks, Remark("content_not_as_ending", raw=f"{path.suffix}: {kind}"))
     encoding = None
     is_1904 = False
     if kind == "xlsx":
         from evaluation.cleaning.excel import read_sheets
 
         sheets, is_1904 = read_sheets(data, path, source)
+    elif kind == "xls":
+        from evaluation.cleaning.binary_excel import read_sheets as read_binary
+
+        sheets = read_binary(data, path, source)
+        remarks = (*remarks, Remark("format_hides_things", raw=kind))
+    elif kind == "ods":
+        from evaluation.cleaning.open_document import read_sheets as read_document
+
+        sheets = read_document(data, path, source)
     elif kind == "csv":
         from evaluation.cleaning.delimited import read_text
 
@@ -120,17 +119,17 @@ def read_received(path: Path, source: str, sheet: str | None = None) -> Received
         sheets = (one,)
     else:
         sheets = (_parquet(data, path, source),)
-    if sheet is not None and kind == "xlsx":
+    check_unchanged(path, source, digest)
+    if sheet is not None and kind in WORKBOOKS:
         sheets = _only(sheets, sheet, path, source)
-    if not any(cell is not None for one in sheets if not one.hidden for cell in one.cells.flat):
-        raise InputProblem(
-            f"Файл {path} (источник {source}): нет ни одной заполненной ячейки. Ожидалась таблица с шапкой. "
-            "Получите файл заново.",
-            f"The file {path} (source {source}) has no filled cell. A table with a header was expected. "
-            "Obtain the file again.",
+    if not any(bool(~pd.isna(one.cells).all()) for one in sheets if not one.hidden):
+        raise refuse(
+            path,
+            source,
+            ": нет ни одной заполненной ячейки. Ожидалась таблица с шапкой. Получите файл заново.",
+            " has no filled cell. A table with a header was expected. Obtain the file again.",
         )
-    digest = hashlib.sha256(data).hexdigest()
-    return Received(source, path.name, digest, size, kind, encoding, sheets, is_1904)
+    return Received(source, path.name, digest, len(data), kind, encoding, sheets, is_1904, remarks)
 
 
 def _only(sheets: tuple[Sheet, ...], name: str, path: Path, source: str) -> tuple[Sheet, ...]:
@@ -176,7 +175,10 @@ def _plain(value: Any) -> Any:
         return None
     if isinstance(value, pd.Timestamp):
         return value.to_pydatetime()
-    return value.item() if isinstance(value, np.generic) else value
+    if isinstance(value, np.generic):
+        return value.item()
+    # what no spreadsheet cell holds (a list, bytes) is shown as text
+    return value if isinstance(value, PLAIN) else str(value)
 
 
 def address(row: int, column: int) -> str:

@@ -1,0 +1,57 @@
+"""Values of a reader and the scan of a file's markup put together: one sheet."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from evaluation.cleaning.limits import Extent
+from evaluation.cleaning.sheet_xml import Scan
+from evaluation.cleaning.workbook import Remark, Sheet
+
+
+def as_cells(values: Sequence[Sequence[Any]], rows: int = 0, columns: int = 0) -> np.ndarray:
+    """Rows of a reader as an object array of at least ``rows`` x ``columns``, None where a cell is empty.
+
+    Empty rows and columns at the end are cut.
+    """
+    height, width = len(values), max((len(row) for row in values), default=0)
+    cells = np.full((max(height, rows), max(width, columns)), None, dtype=object)
+    if height and width:
+        cells[:height, :width] = values
+        cells[cells == ""] = None
+    filled_rows, filled_columns = np.nonzero(~pd.isna(cells))
+    last_row = max(int(filled_rows.max(initial=-1)) + 1, rows)
+    last_column = max(int(filled_columns.max(initial=-1)) + 1, columns)
+    return cells[:last_row, :last_column]
+
+
+def scanned_sheet(name: str, cells: np.ndarray, scan: Scan, size: Extent, hidden: bool) -> Sheet:
+    """The sheet of ``cells``; its rows are those that the scan counted.
+
+    Raises ValueError where values lie below them, or where most cells that the scan found have none.
+    """
+    filled = int((~pd.isna(cells)).sum())
+    if len(cells) > size.rows or filled + len(scan.remarks) < (scan.cells - len(size.far)) / 2:
+        raise ValueError("the two readers of the sheet disagree")
+    far = set(size.far)
+    struck = Counter(row for row, _ in scan.struck)
+    whole = frozenset(row for row, count in struck.items() if count == scan.filled_of[row])
+    single = [Remark("cell_struck", row, column) for row, column in sorted(scan.struck) if row not in whole]
+    return Sheet(
+        name,
+        cells,
+        size.rows,
+        hidden,
+        frozenset(row for row in scan.hidden_rows if row <= size.rows),
+        frozenset(column for column in scan.hidden_columns if column <= size.columns),
+        whole,
+        tuple(area for area in scan.merged if area[0] <= size.rows),
+        {place: digits for place, digits in scan.formats.items() if place not in far},
+        tuple(remark for remark in [*scan.remarks, *single] if (remark.row, remark.column) not in far),
+        tuple(Remark("far_cell", row, column) for row, column in size.far),
+    )

@@ -1,0 +1,391 @@
+"""What the XML of an Excel sheet says and its values do not: rows, hidden parts, merged ranges, errors, formats.
+
+Two readers give the same Scan. The fast one searches the bytes with regular expressions, millions of cells in seconds;
+it is used where the markup is plain enough to be sure (it accounts for every cell). Anything else (comments, CDATA,
+unusual encodings, cells without an address) goes to the exact one, an event parser.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import IO
+from xml.parsers import expat
+
+import numpy as np
+
+from evaluation.cleaning.workbook import Remark, address
+
+SPACES = frozenset(
+    {"http://schemas.openxmlformats.org/spreadsheetml/2006/main", "http://purl.oclc.org/ooxml/spreadsheetml/main"}
+)
+LAST_COLUMN = 16_384
+_PIECE = 8_000_000
+_REFERENCE = re.compile(r"^\$?([A-Z]{1,3})\$?(\d{1,7})$")
+_ROOT = re.compile(rb"<(?:([\w.-]+):)?worksheet\b([^>]*)>")
+_ENCODING = re.compile(rb"^(?:\xef\xbb\xbf)?\s*<\?xml[^>]*?encoding\s*=\s*[\"']([\w-]+)[\"']")
+_ATTRIBUTE = re.compile(rb"([\w:.-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+
+
+class Unsure(Exception):
+    """The fast reader met markup that it cannot vouch for."""
+
+
+class Forbidden(ValueError):
+    """A document type declaration, which has no place in a workbook."""
+
+
+@dataclass
+class Styles:
+    """Cell styles that strike through, and zero-padded ones with their number of digits."""
+
+    struck: frozenset[int] = frozenset()
+    zeros: Mapping[int, int] = field(default_factory=dict)
+
+
+@dataclass
+class Scan:
+    """What the XML of one sheet says. Rows and columns count from 1; a filled cell has a value, an error or a formula.
+
+    ``rows`` are the filled rows in order and ``columns`` the number of filled cells by column; ``struck`` are the
+    cells with a value that are struck through and ``filled_of`` the number of filled cells of their rows.
+    """
+
+    rows: list[int] = field(default_factory=list)
+    columns: Counter[int] = field(default_factory=Counter)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    struck: set[tuple[int, int]] = field(default_factory=set)
+    filled_of: Counter[int] = field(default_factory=Counter)
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+    formats: dict[tuple[int, int], int] = field(default_factory=dict)
+    remarks: list[Remark] = field(default_factory=list)
+    shared: int = 0  # cells that point to a shared string
+
+    @property
+    def cells(self) -> int:
+        return self.columns.total()
+
+
+def scan_sheet(open_member: Callable[[], IO[bytes]], styles: Styles) -> Scan:
+    """The scan of a sheet; ``open_member`` opens its XML anew. Raises Forbidden, ValueError or expat.ExpatError."""
+    try:
+        with open_member() as stream:
+            return _scan_fast(stream, styles)
+    except Unsure:
+        with open_member() as stream:
+            return scan_exactly(stream, styles)
+
+
+def column_number(letters: str) -> int:
+    """1 for A, 27 for AA. Raises ValueError beyond the last column of Excel."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    if not 1 <= number <= LAST_COLUMN:
+        raise ValueError(f"{letters!r} is no column")
+    return number
+
+
+def place(reference: str) -> tuple[int, int]:
+    """Row and column of an A1 reference. Raises ValueError."""
+    found = _REFERENCE.match(reference)
+    if found is None:
+        raise ValueError(f"{reference!r} is no cell")
+    return int(found[2]), column_number(found[1])
+
+
+# ---- fast ---------------------------------------------------------------------------------------------------
+
+
+# ``@`` stands for ``<`` and the namespace prefix
+_VALUE = rb"\s*(?:@v>[^<]|@f\b|@is\b)"
+_ADDRESSED = rb"@c\s(?:[^>]*?\s)?r\s*=\s*[\"']"
+_EMPTY = rb"@c\s(?:[^>]*/>|[^>]*[^/>]>\s*(?:@v/>|@v>@/v>)?\s*@/c>)"
+_PATTERNS = {
+    "row": rb"@row\b([^>]*)>",
+    "plain": rb"@c r=\"([A-Z]{1,3})\d{1,7}\"[^>/]*>" + _VALUE,
+    "filled": _ADDRESSED + rb"([A-Z]{1,3})\d{1,7}[\"'][^>/]*>" + _VALUE,
+    "empty": _EMPTY,
+    "filled_row": rb"@row\b[^>]*?\sr=[\"'](\d+)[\"'][^>]*>\s*(?:" + _EMPTY + rb"\s*)*@c\s[^>]*[^/>]>" + _VALUE,
+    "error": rb"@c(\s[^>]*\bt\s*=\s*[\"']e[\"'][^>]*)>(?:\s*@f\b[^>]*(?:/>|>[^<]*@/f>))?\s*(?:@v>([^<]*)@/v>)?",
+    "formula": rb"@c(\s[^>]*[^/>])>\s*@f\b(?:[^>]*/>|[^>]*[^/>]>[^<]*@/f>|>[^<]*@/f>)\s*"
+    rb"(?!\s|@v(?:\s[^>]*)?>[^<])(@v/>|@v>@/v>|)",
+    "styled": rb"@c(\s[^>]*\bs\s*=\s*[\"'](\d+)[\"'][^>/]*)>" + _VALUE,
+    "rows_of_filled": _ADDRESSED + rb"[A-Z]{1,3}(\d{1,7})[\"'][^>/]*>" + _VALUE,
+    "place_of_filled": _ADDRESSED + rb"([A-Z]{1,3})(\d{1,7})[\"'][^>/]*>" + _VALUE,
+    "shared": rb"@c\s(?:[^>]*?\s)?t\s*=\s*[\"']s[\"']",
+    "empty_text": rb"@is\s*/>|@t\s*/>|@t(?:\s[^>]*)?>@/t>",
+}
+
+
+def cells_beyond(xml: bytes, row: int, column: int) -> list[tuple[int, int]]:
+    """Filled cells of plain markup below ``row`` or right of ``column``."""
+    root = _ROOT.search(xml)
+    pattern = _compiled(root[1] + b":" if root and root[1] else b"")["place_of_filled"]
+    places = ((int(found[2]), column_number(found[1].decode())) for found in pattern.finditer(xml))
+    return [one for one in places if one[0] > row or one[1] > column]
+
+
+def without_cells(xml: bytes, cells: Iterable[tuple[int, int]]) -> bytes:
+    """Plain markup of a sheet without the named cells."""
+    root = _ROOT.search(xml)
+    prefix = root[1] + b":" if root and root[1] else b""
+    for row, column in cells:
+        name = address(row, column).encode()
+        body = _ADDRESSED + name + rb"[\"'](?:[^>]*/>|[^>]*>.*?@/c>)"
+        xml = re.sub(body.replace(b"@/", b"</" + prefix).replace(b"@", b"<" + prefix), b"", xml, flags=re.DOTALL)
+    return xml
+
+
+@cache
+def _compiled(prefix: bytes) -> dict[str, re.Pattern[bytes]]:
+    return {
+        name: re.compile(pattern.replace(b"@/", b"</" + prefix).replace(b"@", b"<" + prefix))
+        for name, pattern in _PATTERNS.items()
+    }
+
+
+def _attributes(text: bytes) -> dict[str, str]:
+    return {
+        found[1].decode(): (found[2] if found[2] is not None else found[3]).decode()
+        for found in _ATTRIBUTE.finditer(text)
+    }
+
+
+def _scan_fast(stream: IO[bytes], styles: Styles) -> Scan:
+    scan = Scan()
+    pieces = _pieces(stream)
+    before, prefix = next(pieces)
+    patterns = _compiled(prefix)
+    _scan_columns(before, prefix, scan)
+    for body, _ in pieces:
+        if body.startswith(b"</"):
+            _scan_merged(body, prefix, scan)
+        else:
+            _scan_rows(body, patterns, prefix, scan, styles)
+    if any(first >= second for first, second in zip(scan.rows, scan.rows[1:], strict=False)):
+        raise Unsure
+    return scan
+
+
+def _pieces(stream: IO[bytes]) -> Iterator[tuple[bytes, bytes]]:
+    """What stands before the rows, pieces of whole rows, and what follows them (from ``</sheetData>``), with the
+    namespace prefix (``x:`` or nothing)."""
+    text = stream.read(_PIECE)
+    encoding = _ENCODING.search(text[:200])
+    if text[:2] in (b"\xff\xfe", b"\xfe\xff") or (encoding and encoding[1].lower() not in (b"utf-8", b"ascii")):
+        raise Unsure
+    root = _ROOT.search(text)
+    if root is None:
+        raise Unsure
+    prefix = root[1] + b":" if root[1] else b""
+    space = _attributes(root[2]).get(f"xmlns:{root[1].decode()}" if root[1] else "xmlns")
+    start = text.find(b"<" + prefix + b"sheetData")
+    if space not in SPACES or start < 0 or b"<!" in text[:start] or b"<?" in text[5:start]:
+        raise Unsure
+    yield text[:start], prefix
+    rest = text[start:]
+    row, end = b"<" + prefix + b"row", b"</" + prefix + b"sheetData"
+    closed = rest.startswith(b"<" + prefix + b"sheetData/>")
+    while not closed:
+        if (stop := rest.find(end)) >= 0:
+            yield rest[:stop], prefix
+            rest = rest[stop:]
+            break
+        cut = rest.rfind(row)
+        if cut > rest.find(row) >= 0:
+            yield rest[:cut], prefix
+            rest = rest[cut:]
+        more = stream.read(_PIECE)
+        if not more or len(rest) > 8 * _PIECE:
+            raise Unsure
+        rest += more
+    tail = rest + stream.read()
+    if b"<!" in tail or b"<?" in tail:
+        raise Unsure
+    yield (b"</" + tail if closed else tail), prefix
+
+
+def _scan_columns(before: bytes, prefix: bytes, scan: Scan) -> None:
+    for found in re.finditer(b"<" + prefix + rb"col\s([^>]*)>", before):
+        _note_column(scan, _attributes(found[1]))
+
+
+def _note_column(scan: Scan, facts: Mapping[str, str]) -> None:
+    if facts.get("hidden") in ("1", "true"):
+        last = min(int(facts.get("max", "1")), LAST_COLUMN)
+        scan.hidden_columns.update(range(int(facts.get("min", "1")), last + 1))
+
+
+def _scan_merged(after: bytes, prefix: bytes, scan: Scan) -> None:
+    for found in re.finditer(b"<" + prefix + rb"mergeCell\s([^>]*)>", after):
+        _note_merged(scan, _attributes(found[1]))
+
+
+def _note_merged(scan: Scan, facts: Mapping[str, str]) -> None:
+    first, _, last = facts.get("ref", "").partition(":")
+    scan.merged.append((*place(first), *place(last or first)))
+
+
+def _scan_rows(
+    body: bytes, patterns: Mapping[str, re.Pattern[bytes]], prefix: bytes, scan: Scan, styles: Styles
+) -> None:
+    if b"<!" in body or b"<?" in body:
+        raise Unsure
+    opened = body.count(b"<" + prefix + b"c")
+    plain = body.count(b"<" + prefix + b'c r="') == opened
+    columns = patterns["plain" if plain else "filled"].findall(body)
+    if len(columns) != opened and len(columns) + len(patterns["empty"].findall(body)) != opened:
+        raise Unsure
+    rows = [int(row) for row in patterns["filled_row"].findall(body)]
+    if bool(rows) != bool(columns) or (b"<" + prefix + b"is" in body and patterns["empty_text"].search(body)):
+        raise Unsure
+    scan.rows += rows
+    for letters, count in Counter(columns).items():
+        scan.columns[column_number(letters.decode())] += count
+    scan.shared += body.count(b't="s"') if plain else len(patterns["shared"].findall(body))
+    if b"hidden" in body:
+        for found in patterns["row"].finditer(body):
+            facts = _attributes(found[1])
+            if facts.get("hidden") in ("1", "true"):
+                scan.hidden_rows.add(int(facts["r"]))
+    if b'"e"' in body or b"'e'" in body:
+        for found in patterns["error"].finditer(body):
+            scan.remarks.append(Remark("excel_error", *_where(found[1]), (found[2] or b"").decode()))
+    if b"<" + prefix + b"f" in body:
+        for found in patterns["formula"].finditer(body):
+            facts = _attributes(found[1])
+            # a formula whose saved value is an empty text has a value
+            if facts.get("t") != "e" and not (facts.get("t") == "str" and found[2]):
+                scan.remarks.append(Remark("formula_without_value", *place(facts["r"])))
+    if styles.struck or styles.zeros:
+        _scan_styles(body, patterns, scan, styles)
+
+
+def _where(attributes: bytes) -> tuple[int, int]:
+    reference = _attributes(attributes).get("r")
+    if reference is None:
+        raise Unsure
+    return place(reference)
+
+
+def _scan_styles(body: bytes, patterns: Mapping[str, re.Pattern[bytes]], scan: Scan, styles: Styles) -> None:
+    struck = set()
+    for found in patterns["styled"].finditer(body):
+        style = int(found[2])
+        if style in styles.struck:
+            struck.add(_where(found[1]))
+        if style in styles.zeros:
+            scan.formats[_where(found[1])] = styles.zeros[style]
+    if struck:
+        rows = np.array(patterns["rows_of_filled"].findall(body), dtype=np.int64)
+        numbers, counts = np.unique(rows, return_counts=True)
+        count_of = dict(zip(numbers.tolist(), counts.tolist(), strict=True))
+        scan.struck |= struck
+        scan.filled_of.update({row: count_of[row] for row in {row for row, _ in struck}})
+
+
+# ---- exact --------------------------------------------------------------------------------------------------
+
+
+class _Reader:
+    """Handlers of the event parser; the state of the cell that is being read."""
+
+    def __init__(self, styles: Styles) -> None:
+        self.scan = Scan()
+        self.styles = styles
+        self.row = self.column = 0
+        self.cell: Mapping[str, str] | None = None
+        self.parts: dict[str, str] = {}
+        self.reading: str | None = None
+        self.filled: Counter[int] = Counter()
+
+    def start(self, tag: str, facts: dict[str, str]) -> None:
+        space, _, kind = tag.rpartition("}")
+        if space not in SPACES:
+            return
+        if kind == "row":
+            self.row, self.column = int(facts.get("r", self.row + 1)), 0
+            if facts.get("hidden") in ("1", "true"):
+                self.scan.hidden_rows.add(self.row)
+        elif kind == "c":
+            row, self.column = place(facts["r"]) if "r" in facts else (self.row, self.column + 1)
+            if row != self.row:
+                raise ValueError(f"cell {facts['r']} stands in row {self.row}")
+            self.cell, self.parts = facts, {}
+        elif self.cell is not None and kind in ("v", "f", "t"):
+            self.reading = kind
+            self.parts.setdefault(kind, "")
+        elif kind == "col":
+            _note_column(self.scan, facts)
+        elif kind == "mergeCell":
+            _note_merged(self.scan, facts)
+
+    def text(self, text: str) -> None:
+        if self.reading is not None:
+            self.parts[self.reading] += text
+
+    def end(self, tag: str) -> None:
+        space, _, kind = tag.rpartition("}")
+        if space not in SPACES:
+            return
+        self.reading = None
+        if kind == "c" and self.cell is not None:
+            self._cell(self.cell)
+            self.cell = None
+
+    def _cell(self, facts: Mapping[str, str]) -> None:
+        scan, here = self.scan, (self.row, self.column)
+        value = self.parts.get("v") or self.parts.get("t")
+        kind = facts.get("t")
+        if kind == "e":
+            scan.remarks.append(Remark("excel_error", *here, self.parts.get("v", "")))
+        elif "f" in self.parts and not value:
+            if not (kind == "str" and "v" in self.parts):
+                scan.remarks.append(Remark("formula_without_value", *here))
+        elif not value:
+            return
+        scan.columns[self.column] += 1
+        scan.shared += kind == "s"
+        self.filled[self.row] += 1
+        style = int(facts.get("s", "0"))
+        if style in self.styles.struck:
+            scan.struck.add(here)
+        if style in self.styles.zeros:
+            scan.formats[here] = self.styles.zeros[style]
+
+
+def scan_exactly(stream: IO[bytes], styles: Styles) -> Scan:
+    """The scan by an XML parser, cell by cell. Raises Forbidden, ValueError or expat.ExpatError."""
+    reader = _Reader(styles)
+    parse(stream, reader.start, reader.end, reader.text)
+    reader.scan.rows = sorted(reader.filled)
+    reader.scan.filled_of = Counter({row: reader.filled[row] for row in {row for row, _ in reader.scan.struck}})
+    return reader.scan
+
+
+def parse(
+    stream: IO[bytes],
+    start: Callable[[str, dict[str, str]], None],
+    end: Callable[[str], None] | None = None,
+    text: Callable[[str], None] | None = None,
+) -> None:
+    """Events of an XML file; tags are ``namespace}name``. Raises Forbidden for a document type, expat.ExpatError."""
+
+    def refuse(*_: object) -> None:
+        raise Forbidden("a document type declaration has no place in a workbook")
+
+    parser = expat.ParserCreate(namespace_separator="}")
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = refuse
+    parser.EntityDeclHandler = refuse
+    parser.StartElementHandler = start
+    if end is not None:
+        parser.EndElementHandler = end
+    if text is not None:
+        parser.CharacterDataHandler = text
+    parser.ParseFile(stream)
