@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaluation.cleaning.dates import Period, parse_date, parse_period
-from evaluation.cleaning.text import fold, is_mojibake, tidy
+from evaluation.cleaning.date_ranges import Period, parse_period
+from evaluation.cleaning.dates import parse_date
+from evaluation.cleaning.mojibake import is_mojibake
+from evaluation.cleaning.text import fold, tidy
 from evaluation.cleaning.values import (
     Choices,
     Parsed,

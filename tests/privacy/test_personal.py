@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -69,3 +71,31 @@ def test_names_are_found_when_asked_for(text: str) -> None:
 def test_masking_never_raises_and_leaves_nothing(text: str) -> None:
     masked, kinds = mask_personal(text, names=True)
     assert bool(kinds) == (masked != text)
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "a", "a@", "a.", "@x.", "1", "8-", "8 (", "-", "паспорт", "тел", "т ", "Аа ", "Ааа-", "http://", "vk.com/",
+        "a@b.ru ", "+7 913 123-45-67 ", " ",
+    ],
+)  # fmt: skip
+def test_the_time_grows_with_the_length_and_not_its_square(unit: str) -> None:
+    def seconds(length: int) -> float:
+        text = (unit * length)[:length]
+        runs = []
+        for _ in range(3):
+            start = time.process_time()
+            mask_personal(text, names=True)
+            runs.append(time.process_time() - start)
+        return min(runs)
+
+    # a text 16 times as long would take 256 times as long if any search were quadratic
+    assert seconds(160_000) < 80 * max(seconds(10_000), 0.002)
+
+
+def test_neighbours_are_masked_apart_and_nothing_between_them_is_lost() -> None:
+    text = "первый a@b.ru, второй 8 913 123-45-67; третий ivan@mail.ru."
+    assert mask_personal(text) == (f"первый {MASK}, второй {MASK}; третий {MASK}.", ("email", "phone"))
+    assert mask_personal("x" * 100 + "@mail.ru") == (MASK, ("email",)), "a long name before the sign is masked whole"
+    assert mask_personal("a@b@mail.ru")[0] == f"a@{MASK}"

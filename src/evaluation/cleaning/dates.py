@@ -1,57 +1,71 @@
-"""Dates and periods in cells: Excel dates and serials, dd.mm.yyyy, Russian and English months, ranges.
+"""Dates in cells: days of the workbook and its serials, dd.mm.yyyy, ISO, Russian, English and Polish months.
 
-A date is a civil day without time zone. Parts of dates and impossible days are refused, and so are dates with
-slashes that leave open which number is the month, unless the other dates of the column tell (``date_order``).
+A date is a civil day without time zone. Canonical are days of the workbook and the texts dd.mm.yyyy and yyyy-mm-dd,
+with or without a time of day. Parts of dates and impossible days are refused, and so are dates with slashes that leave
+open which number is the month, unless the other dates of the column tell (``date_order``).
 """
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
+import math
 import re
 from collections.abc import Iterable
+from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
+from evaluation.cleaning.calendar_words import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    MONTHS,
+    WORD,
+    YEAR_MARK,
+    full_year,
+    month,
+    part_of_year,
+    without_weekday,
+)
+from evaluation.cleaning.markers import read_missing
+from evaluation.cleaning.parsed import EMPTY, Parsed, Parser, plain
 from evaluation.cleaning.text import fold
-from evaluation.cleaning.values import EMPTY, Parsed, Parser, _empty
 
-FIRST_YEAR, LAST_YEAR = 1990, 2100
 DateOrder = Literal["day_first", "month_first"]
-_MONTHS = {
-    "янв": 1, "фев": 2, "мар": 3, "апр": 4, "мая": 5, "май": 5, "мае": 5, "июн": 6, "июл": 7, "авг": 8, "сен": 9,
-    "окт": 10, "ноя": 11, "дек": 12, "jan": 1, "feb": 2, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9,
-    "oct": 10, "nov": 11, "dec": 12,
-}  # fmt: skip
-_MONTHS["march"] = 3
-_MONTH = (
-    r"(?P<{0}>янв(?:ар[ьяе])?|фев(?:рал[ьяе])?|мар(?:т[ае]?)?|апр(?:ел[ьяе])?|ма[йяе]|июн[ьяе]?|июл[ьяе]?|авг(?:уст[ае]?)?"
-    r"|сент?(?:ябр[ьяе])?|окт(?:ябр[ьяе])?|ноя(?:бр[ьяе])?|дек(?:абр[ьяе])?|january|february|march|april|may|june|july"
-    r"|august|september|october|november|december|jan|feb|apr|jun|jul|aug|sep|oct|nov|dec)\.?"
+LONGEST = 80
+_CLOCK = r"[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]+)?)?"
+_CANONICAL = re.compile(
+    rf"(?:(\d{{4}})-(\d\d)-(\d\d)(?:[T ]{_CLOCK})?|(\d\d)\.(\d\d)\.(\d{{4}})(?: {_CLOCK})?)", re.ASCII
 )
-_TAIL = r"(?:\s*(?P<year>\d{4}))?\s*(?:г(?:ода|од)?\.?)?\s*$"
-_NUMERIC = re.compile(r"^(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})\s*(?:г(?:ода|од)?\.?)?$")
-_SLASHES = re.compile(r"^\s*(\d{1,2})/(\d{1,2})/\d{2,4}(?!\d)")
-_ISO = re.compile(r"^(\d{4})[-./](\d{1,2})[-./](\d{1,2})(?:[T ].*)?$")
-_TIME = re.compile(r"[\s,]+(?:в\s+)?\d{1,2}[:.]\d{2}(?::\d{2})?(?:\.\d+)?\s*(?:[ap]m)?$", re.I)
-_WORDS = re.compile(rf"^(?P<day>\d{{1,2}})(?:-?го)?\s*{_MONTH.format('month')}{_TAIL}")
-_MONTH_ONLY = re.compile(rf"^{_MONTH.format('month')}{_TAIL}")
-_DAY_RANGE = re.compile(
-    rf"^(?:с\s+)?(?P<first>\d{{1,2}})\s*(?:-|по|и|,|до)\s*(?P<last>\d{{1,2}})\s*{_MONTH.format('month')}{_TAIL}"
+_NUMERIC = re.compile(rf"(\d{{1,2}})([./-])(\d{{1,2}})\2(\d{{4}}|\d{{2}}){YEAR_MARK}", re.ASCII)
+_SPACED = re.compile(rf"(\d{{1,2}})\s?\.\s?(\d{{1,2}})\s?\.\s?(\d{{4}}|\d{{2}}){YEAR_MARK}", re.ASCII)
+_YEAR_FIRST = re.compile(r"(\d{4})([-./])(\d{1,2})\2(\d{1,2})", re.ASCII)
+_SLASHES = re.compile(r"^\s*(\d{1,2})/(\d{1,2})/\d{2,4}(?!\d)", re.ASCII)
+_TIME_AFTER = re.compile(
+    rf"(?:t|[\s,]+(?:в\s+|at\s+)?)(?:{_CLOCK}|[0-2]?[0-9]\.[0-5][0-9](?=$|\s))\s*(?:[ap]\.?m\.?)?"
+    rf"(?:\s*(?:z|utc|msk|мск|[+-]\d\d:?\d\d))?$"
 )
-_MONTH_RANGE = re.compile(rf"^{_MONTH.format('month')}\s*(?:-|по|—)\s*{_MONTH.format('month2')}{_TAIL}")
-_NUMERIC_RANGE = re.compile(
-    r"^(\d{1,2})(?:\.(\d{1,2}))?(?:\.(\d{4}|\d{2}))?\s*-\s*(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})\s*(?:г(?:ода|од)?\.?)?$"
+_TIME_BEFORE = re.compile(rf"^(?:в\s+)?{_CLOCK}[\s,]+")
+_WORDS = re.compile(
+    rf"(?P<day>\d{{1,2}})(?:-?го|-?е)?[\s./-]*(?P<month>{WORD})\.?,?[\s./-]*(?P<year>\d{{4}})?{YEAR_MARK}"
 )
-_SHORT_RANGE = re.compile(r"^(\d{1,2})\.(\d{1,2})\s*-\s*(\d{1,2})\.(\d{1,2})$")
-_DAY_MONTH = re.compile(r"^(\d{1,2})\.(\d{1,2})\.?$")
-_SERIAL = re.compile(r"^\d{5}(?:[.,]\d+)?$")
+_MONTH_FIRST = re.compile(rf"(?P<month>{WORD})\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}})")
+_MONTH_ONLY = re.compile(rf"(?:в\s+)?(?P<month>{WORD})\.?,?[\s./-]*(?P<year>\d{{4}})?{YEAR_MARK}")
+_YEAR_MONTH = re.compile(r"(?P<year>\d{4})[-./](?P<month>\d{1,2})|(?P<month2>\d{1,2})[./](?P<year2>\d{4})", re.ASCII)
+_YEAR_ONLY = re.compile(rf"(?:в\s+)?(\d{{4}}){YEAR_MARK}", re.ASCII)
+_DAY_MONTH = re.compile(r"(\d{1,2})\.(\d{1,2})\.?", re.ASCII)
+_SERIAL = re.compile(r"\d{5}(?:[.,]\d+)?", re.ASCII)
+_CANONICAL_PART = re.compile(r"\d{4}(?:-\d\d)?", re.ASCII)
+_LOOKALIKES = str.maketrans("оoзlі|б", "0031116")
 
 
-class Period(NamedTuple):
-    """First and last day, both included."""
+class PartialDate(NamedTuple):
+    """A year, and its month where that is known; as text ``2024-03`` or ``2024``."""
 
-    start: dt.date
-    end: dt.date
+    year: int
+    month: int | None = None
+
+    def __str__(self) -> str:
+        return f"{self.year:04d}" if self.month is None else f"{self.year:04d}-{self.month:02d}"
 
 
 def date_order(cells: Iterable[Any]) -> DateOrder | None:
@@ -64,183 +78,195 @@ def date_order(cells: Iterable[Any]) -> DateOrder | None:
     return "day_first" if any(firsts) else "month_first"
 
 
-def parse_date(raw: Any, is_1904: bool = False, order: DateOrder | None = None) -> Parsed:
-    """The day of a cell as ``datetime.date``. A time of day is left out; ``order`` is that of the whole column."""
-    empty = _empty(raw)
-    if empty:
-        return empty
-    if isinstance(raw, dt.datetime):
-        return Parsed(raw.date())
-    if isinstance(raw, dt.date):
-        return Parsed(raw)
-    if isinstance(raw, (bool, dt.time, dt.timedelta)):
-        return Parsed(None, "not_a_date")
-    if isinstance(raw, (int, float)):
-        return _serial(float(raw), is_1904)
-    return _date_in_text(str(raw), is_1904, order)
-
-
-def _serial(number: float, is_1904: bool) -> Parsed:
-    first = dt.date(1904, 1, 1) if is_1904 else dt.date(1899, 12, 30)
-    if not 0 < number < 80_000:
-        return Parsed(None, "not_a_date")
-    day = first + dt.timedelta(days=int(number))
-    return Parsed(day, "excel_serial") if FIRST_YEAR <= day.year <= LAST_YEAR else Parsed(None, "not_a_date")
-
-
-def _date_in_text(raw: str, is_1904: bool, order: DateOrder | None) -> Parsed:
-    text = _plain(raw)
-    face_value = text == raw.strip().casefold()
-    if _SERIAL.match(text):
-        return _serial(float(text.replace(",", ".")), is_1904)
-    iso = _ISO.match(text)
-    if iso:
-        return _day(int(iso[1]), int(iso[2]), int(iso[3]), None if face_value else "date_as_text")
-    text = _TIME.sub("", text)
-    numeric = _NUMERIC.match(text)
-    if numeric:
-        parsed = _numeric(int(numeric[1]), int(numeric[2]), numeric[3], "/" in text, face_value)
-        if parsed.rule == "ambiguous_date" and order is not None:
-            day, month = (numeric[1], numeric[2]) if order == "day_first" else (numeric[2], numeric[1])
-            return _day(_full_year(numeric[3]), int(month), int(day), "date_order_of_column")
-        return parsed
-    words = _WORDS.match(text)
-    if words and words["year"]:
-        return _day(int(words["year"]), _month(words["month"]), int(words["day"]), "date_as_text")
-    if words or _MONTH_ONLY.match(text) or re.match(r"^\d{4}\s*(?:г|год|года)?\.?$", text) or _DAY_MONTH.match(text):
-        return Parsed(None, "partial_date")
-    repaired = text.translate(str.maketrans("оoзlі", "00311"))
-    if repaired != text and _NUMERIC.match(repaired):
-        return Parsed(None, "not_a_date", repaired)
-    return Parsed(None, "not_a_date")
-
-
-def _plain(raw: str) -> str:
-    return fold(raw)[:80]
-
-
-def _numeric(first: int, second: int, year: str, slashes: bool, face_value: bool) -> Parsed:
-    if len(year) == 2:
-        # day, month and year cannot be told apart unless one of them leaves no choice
-        if slashes and first <= 12 and second <= 12 and first != second:
-            return Parsed(None, "ambiguous_date")
-        if slashes and first <= 12 < second:
-            return _day(2000 + int(year), first, second, "date_as_text")
-        return _day(2000 + int(year), second, first, "date_as_text")
-    if slashes and first <= 12 and second <= 12 and first != second:
-        return Parsed(None, "ambiguous_date")
-    if slashes and first <= 12 < second:
-        return _day(int(year), first, second, "date_as_text")
-    return _day(int(year), second, first, None if face_value and not slashes else "date_as_text")
-
-
-def _day(year: int, month: int, day: int, rule: str | None) -> Parsed:
-    if not FIRST_YEAR <= year <= LAST_YEAR:
-        return Parsed(None, "impossible_date")
-    try:
-        return Parsed(dt.date(year, month, day), rule)
-    except ValueError:
-        return Parsed(None, "impossible_date")
-
-
-def _month(word: str) -> int:
-    return 3 if word.startswith("march") else _MONTHS[word[:3]]
-
-
 def date_parser(is_1904: bool = False, cells: Iterable[Any] = ()) -> Parser:
     """``parse_date`` for the dates of one workbook and, where given, of one column (``cells``)."""
     order = date_order(cells)
     return lambda raw: parse_date(raw, is_1904, order)
 
 
-def parse_period(raw: Any, year: int, is_1904: bool = False) -> Parsed:
-    """First and last day (``Period``): «22-25 апреля», «29 мая - 2 июня 2024», «январь-март», one day.
+def parse_date(raw: Any, is_1904: bool = False, order: DateOrder | None = None) -> Parsed:
+    """The day of a cell as ``datetime.date``. A time of day is left out; ``order`` is that of the whole column.
 
-    ``year`` stands in where the text names none. Months alone are read as whole months, with ``months_range``.
+    Days outside FIRST_YEAR to LAST_YEAR are refused as impossible. ``partial_date`` suggests what is known in ISO form:
+    2024-03, 2024, or 2024-04/2024-06 for a quarter.
     """
-    if not isinstance(raw, str):
-        return _single(parse_date(raw, is_1904))
-    single = parse_date(raw, is_1904)
-    if single.value is not None or single.rule in (None, "missing_marker", "excel_error", "ambiguous_date"):
-        return _single(single)
-    text = re.sub(r"\s*-\s*", "-", _plain(raw)).rstrip(" .;")
-    return _range_in_words(text, year) or _range_in_numbers(text, year) or Parsed(None, single.rule, single.suggestion)
+    missing = read_missing(raw)
+    if missing:
+        return missing
+    raw = plain(raw)
+    if isinstance(raw, dt.datetime):
+        return day_of(raw.year, raw.month, raw.day, None)
+    if isinstance(raw, dt.date):
+        return day_of(raw.year, raw.month, raw.day, None)
+    if isinstance(raw, (int, float, Decimal)) and not isinstance(raw, bool):
+        return _number(raw, is_1904)
+    return _date_in_text(raw, is_1904, order) if isinstance(raw, str) else Parsed(None, "not_a_date")
 
 
-def _single(parsed: Parsed) -> Parsed:
-    if parsed.value is None:
-        return parsed if parsed.rule else EMPTY
-    return Parsed(Period(parsed.value, parsed.value), parsed.rule)
+def parse_partial_date(raw: Any) -> Parsed:
+    """The ``PartialDate`` of a cell in which the day, or the month as well, is not stated («март 2024», 2024).
+
+    Whole dates have no part missing and come out as an empty cell does. Canonical are yyyy-mm, yyyy and numbers of
+    years; other writings have the rule ``date_as_text``. Of a quarter only the year is kept. A part without a year and
+    everything that is no date are refused as ``parse_date`` refuses them.
+    """
+    parsed = parse_date(raw)
+    if parsed.value is not None or parsed.rule is None:
+        return EMPTY
+    if parsed.rule != "partial_date" or parsed.suggestion is None:
+        return parsed
+    year, _, rest = parsed.suggestion.partition("-")
+    value = PartialDate(int(year), int(rest) if rest.isdigit() else None)
+    canonical = not isinstance(raw, str) or _CANONICAL_PART.fullmatch(raw)
+    return Parsed(value, None if canonical else "date_as_text")
 
 
-def _range_in_words(text: str, default: int) -> Parsed | None:
-    found = _DAY_RANGE.match(text)
-    if found:
-        year, month = int(found["year"] or default), _month(found["month"])
-        return _period((year, month, int(found["first"])), (year, month, int(found["last"])), "date_range")
-    found = _WORDS.match(text)
-    if found:
-        day = (int(found["year"] or default), _month(found["month"]), int(found["day"]))
-        return _period(day, day, "year_filled")
-    found = _MONTH_RANGE.match(text)
-    if found:
-        year = int(found["year"] or default)
-        return _months(year, _month(found["month"]), _month(found["month2"]))
-    found = _MONTH_ONLY.match(text)
-    if found:
-        return _months(int(found["year"] or default), _month(found["month"]), _month(found["month"]))
-    halves = re.split(r"-|\s+по\s+", re.sub(r"^с\s+", "", text))
-    if len(halves) == 2:
-        second = _WORDS.match(halves[1])
-        first = _WORDS.match(halves[0])
-        if first and second:
-            year = int(second["year"] or default)
-            start = (int(first["year"] or year), _month(first["month"]), int(first["day"]))
-            return _period(start, (year, _month(second["month"]), int(second["day"])), "date_range")
-    quarter = re.match(rf"^(?P<quarter>[1-4]|i{{1,3}}|iv)\s*(?:-?й\s*)?кв(?:артал)?\.?{_TAIL}", text)
-    if quarter:
-        number = {"i": 1, "ii": 2, "iii": 3, "iv": 4}.get(quarter["quarter"]) or int(quarter["quarter"])
-        return _months(int(quarter["year"] or default), 3 * number - 2, 3 * number)
-    if re.match(r"^(?:в течение(?: всего)? года|весь год|ежемесячно|постоянно|в теч\. года)", text):
-        return _months(default, 1, 12)
-    return None
+def plain_date(raw: str) -> str:
+    """A text as dates are looked for in it: folded, of bounded length."""
+    return fold(raw[: 4 * LONGEST])[:LONGEST]
 
 
-def _range_in_numbers(text: str, default: int) -> Parsed | None:
-    found = _NUMERIC_RANGE.match(text)
-    if found:
-        last = (_full_year(found[6]), int(found[5]), int(found[4]))
-        first = (_full_year(found[3]) if found[3] else last[0], int(found[2]) if found[2] else last[1], int(found[1]))
-        return _period(first, last, "date_range")
-    found = _SHORT_RANGE.match(text)
-    if found:
-        return _period((default, int(found[2]), int(found[1])), (default, int(found[4]), int(found[3])), "date_range")
-    found = _DAY_MONTH.match(text)
-    if found:
-        return _period((default, int(found[2]), int(found[1])), (default, int(found[2]), int(found[1])), "year_filled")
-    days = re.findall(r"\d{1,2}\.\d{1,2}\.\d{4}", text)
-    if len(days) > 1 and re.fullmatch(r"[\d.,;\s]+|[\d.,;\s]*и[\d.\s]+", text):
-        parsed = [parse_date(day).value for day in days]
-        if all(parsed):
-            return Parsed(Period(min(parsed), max(parsed)), "date_range")
-    return None
-
-
-def _full_year(text: str) -> int:
-    return int(text) if len(text) == 4 else 2000 + int(text)
-
-
-def _period(first: tuple[int, int, int], last: tuple[int, int, int], rule: str) -> Parsed:
-    start, end = _day(*first, None), _day(*last, None)
-    if start.value is None or end.value is None:
+def day_of(year: int, month_: int, day: int, rule: str | None) -> Parsed:
+    """A civil day with ``rule``; refused where the calendar has none, or far outside of any programme."""
+    if not FIRST_YEAR <= year <= LAST_YEAR:
         return Parsed(None, "impossible_date")
-    if end.value < start.value:
-        return Parsed(None, "dates_reversed")
-    return Parsed(Period(start.value, end.value), rule)
+    try:
+        return Parsed(dt.date(year, month_, day), rule)
+    except ValueError:
+        return Parsed(None, "impossible_date")
 
 
-def _months(year: int, first: int, last: int) -> Parsed:
-    if not FIRST_YEAR <= year <= LAST_YEAR or last < first:
-        return Parsed(None, "dates_reversed" if last < first else "impossible_date")
-    end = dt.date(year, last, calendar.monthrange(year, last)[1])
-    return Parsed(Period(dt.date(year, first, 1), end), "months_range")
+def in_words(found: re.Match[str], default_year: int | None = None) -> tuple[int, int, int] | None:
+    """Year, month and day of a match of words; None where the word is no month or no year is known."""
+    number = month(found["month"])
+    year = int(found["year"]) if found["year"] else default_year
+    return None if number is None or year is None else (year, number, int(found["day"]))
+
+
+def match_words(text: str) -> re.Match[str] | None:
+    """A day and month in words, with or without a year («12 мая», «12-май-2024»); None for anything else."""
+    found = _WORDS.fullmatch(text)
+    return found if found and month(found["month"]) else None
+
+
+def match_month(text: str) -> re.Match[str] | None:
+    """A month in words, with or without a year; None for anything else."""
+    found = _MONTH_ONLY.fullmatch(text)
+    return found if found and month(found["month"]) else None
+
+
+def match_day_month(text: str) -> re.Match[str] | None:
+    """Day and month in figures without a year («12.05»); None for anything else."""
+    found = _DAY_MONTH.fullmatch(text)
+    return found if found and 1 <= int(found[2]) <= 12 and 1 <= int(found[1]) <= 31 else None
+
+
+def _number(number: float | Decimal, is_1904: bool) -> Parsed:
+    """A serial of the workbook; years and dates without separators (20240312) are recognised and refused."""
+    if (isinstance(number, int) and abs(number) > 10**9) or not math.isfinite(number):
+        return Parsed(None, "not_a_date")
+    if FIRST_YEAR <= number <= LAST_YEAR and number == int(number):
+        return Parsed(None, "partial_date", str(int(number)))
+    if 0 < number < 80_000:
+        first = dt.date(1904, 1, 1) if is_1904 else dt.date(1899, 12, 30)
+        day = first + dt.timedelta(days=int(number))
+        return Parsed(day, "excel_serial") if FIRST_YEAR <= day.year <= LAST_YEAR else Parsed(None, "not_a_date")
+    if 10_000_000 < number < 100_000_000 and number == int(number):
+        digits = str(int(number))
+        likely = day_of(int(digits[:4]), int(digits[4:6]), int(digits[6:]), None).value
+        return Parsed(None, "not_a_date", None if likely is None else likely.isoformat())
+    return Parsed(None, "not_a_date")
+
+
+@lru_cache(maxsize=20_000)
+def _date_in_text(raw: str, is_1904: bool, order: DateOrder | None) -> Parsed:
+    canonical = _CANONICAL.fullmatch(raw) if len(raw) <= LONGEST else None
+    if canonical:
+        year, month_, day = canonical.group(1, 2, 3) if canonical[1] else canonical.group(6, 5, 4)
+        return day_of(int(year), int(month_), int(day), None)
+    if len(raw) > 4 * LONGEST:
+        return Parsed(None, "not_a_date")
+    text = plain_date(raw)
+    if _SERIAL.fullmatch(text):
+        return _number(float(text.replace(",", ".")), is_1904)
+    if re.fullmatch(r"\d{8}", text, re.ASCII):
+        return _number(int(text), is_1904)
+    bare, weekday = without_weekday(_TIME_BEFORE.sub("", _TIME_AFTER.sub("", text)))
+    parsed = _day_in_text(bare, order)
+    if weekday is not None and parsed.value is not None and parsed.value.weekday() != weekday:
+        return Parsed(None, "ambiguous_date", parsed.value.isoformat())
+    return parsed
+
+
+def _day_in_text(text: str, order: DateOrder | None) -> Parsed:
+    year_first = _YEAR_FIRST.fullmatch(text)
+    if year_first:
+        return day_of(int(year_first[1]), int(year_first[3]), int(year_first[4]), "date_as_text")
+    numeric = _NUMERIC.fullmatch(text)
+    if numeric:
+        return _in_figures(int(numeric[1]), int(numeric[3]), full_year(numeric[4]), numeric[2] == "/", order)
+    spaced = _SPACED.fullmatch(text)
+    if spaced:
+        return day_of(full_year(spaced[3]), int(spaced[2]), int(spaced[1]), "date_as_text")
+    words = match_words(text) or _MONTH_FIRST.fullmatch(text)
+    if words and month(words["month"]) and words["year"]:
+        day = in_words(words)
+        return Parsed(None, "not_a_date") if day is None else day_of(*day, "date_as_text")
+    return _partial(text) or Parsed(None, "not_a_date", _likely(text))
+
+
+def _in_figures(first: int, second: int, year: int, slashes: bool, order: DateOrder | None) -> Parsed:
+    """Figures with dots are day and month; with slashes only where one of them can be no month, or the column tells."""
+    if not slashes or first == second or first > 12:
+        return day_of(year, second, first, "date_as_text")
+    if second > 12:
+        return day_of(year, first, second, "date_as_text")
+    if order is None:
+        return Parsed(None, "ambiguous_date")
+    day, month_ = (first, second) if order == "day_first" else (second, first)
+    return day_of(year, month_, day, "date_order_of_column")
+
+
+def _partial(text: str) -> Parsed | None:
+    """The refusal of a part of a date, with what is known of it; None for anything else."""
+    part = part_of_year(text)
+    if part:
+        year, first, last = part
+        return Parsed(None, "partial_date", None if year is None else f"{year}-{first:02d}/{year}-{last:02d}")
+    named = match_month(text)
+    if named:
+        return _known_part(named["year"], month(named["month"]))
+    figures = _YEAR_MONTH.fullmatch(text)
+    if figures:
+        known = _known_part(figures["year"] or figures["year2"], int(figures["month"] or figures["month2"]))
+        return known if known.suggestion else Parsed(None, "impossible_date")
+    year_only = _YEAR_ONLY.fullmatch(text)
+    if year_only:
+        return _known_part(year_only[1], None) if _in_bounds(year_only[1]) else None
+    return Parsed(None, "partial_date") if match_words(text) or match_day_month(text) else None
+
+
+def _known_part(year: str | None, month_: int | None) -> Parsed:
+    if year is None or not _in_bounds(year) or (month_ is not None and not 1 <= month_ <= 12):
+        return Parsed(None, "partial_date")
+    return Parsed(None, "partial_date", str(PartialDate(int(year), month_)))
+
+
+def _in_bounds(year: str) -> bool:
+    return FIRST_YEAR <= int(year) <= LAST_YEAR
+
+
+def _likely(text: str) -> str | None:
+    """What a text that is no date was probably meant to be: letters for digits, a misspelt month."""
+    repaired = text.translate(_LOOKALIKES)
+    if repaired != text and _NUMERIC.fullmatch(repaired):
+        return repaired
+    found = _WORDS.fullmatch(text)
+    if found and found["year"] and len(found["month"]) >= 3:
+        from rapidfuzz import fuzz, process
+
+        near = process.extractOne(found["month"], list(MONTHS), scorer=fuzz.ratio, score_cutoff=75.0)
+        if near:
+            likely = day_of(int(found["year"]), MONTHS[near[0]], int(found["day"]), None).value
+            return None if likely is None else likely.isoformat()
+    return None
