@@ -14,16 +14,20 @@ from evaluation.cleaning.context import Context, Part, join, to_table
 from evaluation.cleaning.objects import mapped, nothing, objects
 from evaluation.cleaning.people import identify
 from evaluation.cleaning.records import Records, read_records
+from evaluation.cleaning.registers import within
 from evaluation.cleaning.rows import Reading, account, begin
 from evaluation.cleaning.text import fold
 from evaluation.cleaning.units import lapsed, match, read_units
-from evaluation.cleaning.values import Parsed, at_least_zero, is_blank, parse_number, parse_text
+from evaluation.cleaning.values import Parsed, at_least_zero, is_blank, number_in, parse_flag, parse_number, parse_text
 from evaluation.cleaning.workbook import Received
 from evaluation.ledger import Issue
+from evaluation.tables import TABLES
 
 PERSONAL = ("person_name", "position", "phone", "email")
 _EVENT_IN_TITLE = re.compile(r"участник\w*\s*:?\s*(?:мероприятия)?\s*№?\s*(\d{1,4})\s*[.)]", re.I)
 PRESENT = frozenset({"present", "partial"})
+FULL_MARKS = 100.0
+COMPLETED = ("hours_present", "test_before", "test_after", "certificate")
 
 
 def clean_attendance(received: Received, context: Context, events: pd.DataFrame) -> Part:
@@ -44,8 +48,8 @@ def clean_attendance(received: Received, context: Context, events: pd.DataFrame)
             index=events_of.index,
             dtype=object,
         )
-        reading = begin(records, keys, received.source, context)
-        reading.columns["event_id"] = events_of
+        reading = begin(records, keys, received.source, context, groups=events_of)
+        events_of = reading.columns["event_id"] = _events(reading.records, context, known)
         _read(reading, context)
         for row in reading.kept:
             if events_of.loc[row] not in known:
@@ -93,7 +97,11 @@ def _read(reading: Reading, context: Context) -> None:
             status.loc[row] = "registered"
             reading.remark("attendance_mark_blank", row, "status", value="registered")
     reading.columns["status"] = status
-    reading.read("hours_present", at_least_zero(parse_number))
+    reading.read("hours_present", at_least_zero(number_in("hours")))
+    reading.read("session", parse_text)
+    for name in ("test_before", "test_after"):
+        reading.read(name, within(parse_number, 0, FULL_MARKS))
+    reading.read("certificate", parse_flag(context.choices("yes_no")))
     if records.has("sector"):
         reading.read("sector", context.choices("sector").parse)
 
@@ -127,8 +135,9 @@ def _units_and_sectors(readings: list[Reading], context: Context) -> None:
 
 
 def _sector(position: str | None, context: Context) -> str | None:
-    """Sector by the words of a position."""
-    return context.choices("sector").find(_split(position)[0]) if position else None
+    """Sector by the words of a position; of the whole text where the municipality was written first."""
+    sectors = context.choices("sector")
+    return (sectors.find(_split(position)[0]) or sectors.find(position)) if position else None
 
 
 def _split(text: str) -> tuple[str, str]:
@@ -178,16 +187,19 @@ def _identify(readings: list[Reading], context: Context) -> None:
 
 
 def _merge_repeated(readings: list[Reading]) -> None:
-    """A person listed again at the same event is merged; the stronger mark stands."""
+    """A person listed again at the same session is merged; the stronger mark stands, test results are completed."""
     order = {"present": 4, "partial": 3, "registered": 2, "absent": 1, "unknown": 0}
-    first: dict[tuple[str, str], tuple[Reading, Any]] = {}
+    first: dict[tuple[Any, ...], tuple[Reading, Any]] = {}
     for reading in readings:
         for row in reading.kept:
-            pair = (str(reading.columns["event_id"].loc[row]), str(reading.columns["person_key"].loc[row]))
-            if pair not in first:
-                first[pair] = (reading, row)
+            place = tuple(reading.columns[name].loc[row] for name in TABLES["attendance"].key)
+            if place not in first:
+                first[place] = (reading, row)
                 continue
-            earlier, before = first[pair]
+            earlier, before = first[place]
+            for name in COMPLETED:
+                if earlier.columns[name].loc[before] is None:
+                    earlier.columns[name].loc[before] = reading.columns[name].loc[row]
             status = reading.columns["status"].loc[row]
             if order[status] > order[earlier.columns["status"].loc[before]]:
                 earlier.columns["status"].loc[before] = status
@@ -204,14 +216,15 @@ def _head_count(reading: Reading) -> None:
         found = re.search(r"(?:присутств|участ|явил|прибы|итого|всего)\D*(\d{1,5})", fold(text))
         if found is None:
             continue
-        present = sum(reading.columns["status"].loc[r] in PRESENT for r in reading.kept)
+        rows = [r for r in reading.kept if reading.columns["status"].loc[r] in PRESENT]
+        present = reading.columns["person_key"].loc[rows].nunique()
         if int(found[1]) != present:
             reading.remark("reported_participants_differ", row, None, found[1], value=present)
 
 
 def _reported(readings: list[Reading], attendance: pd.DataFrame, events: pd.DataFrame) -> list[Issue]:
     """The schedule's number of participants against the lists, for events that have a list."""
-    present = attendance[attendance["status"].isin(PRESENT)].groupby("event_id").size()
+    present = attendance[attendance["status"].isin(PRESENT)].groupby("event_id")["person_key"].nunique()
     listed = set(attendance["event_id"])
     issues = []
     for event in events.dropna(subset=["reported_participants"]).itertuples():
@@ -232,20 +245,23 @@ def _reported(readings: list[Reading], attendance: pd.DataFrame, events: pd.Data
 
 def _table(reading: Reading, hours: dict[str, Any]) -> pd.DataFrame:
     rows = reading.kept
-    columns = reading.columns_of(rows, ("event_id", "person_key", "unit_id", "sector", "status", "hours_present"))
+    columns = reading.columns_of(rows, TABLES["attendance"].names)
     columns["hours_present"] = _hours_present(columns, hours)
     return to_table("attendance", {**columns, **reading.provenance(rows)})
 
 
 def _hours_present(columns: dict[str, pd.Series], hours: dict[str, Any]) -> pd.Series:
-    """Hours on the list; without them all of the event's hours for the present, none for the absent, else unknown."""
+    """Hours on the list; without them all of the event's hours for the present, none for the absent, else unknown.
+
+    How the event's hours divide into sessions is not known.
+    """
     out = []
     for row in columns["status"].index:
         given, status = columns["hours_present"].loc[row], columns["status"].loc[row]
         whole = hours.get(columns["event_id"].loc[row])
         if given is not None:
             out.append(given)
-        elif status == "present" and whole is not None and not pd.isna(whole):
+        elif status == "present" and columns["session"].loc[row] is None and whole is not None and not pd.isna(whole):
             out.append(float(whole))
         else:
             out.append(0.0 if status == "absent" else None)

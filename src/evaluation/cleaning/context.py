@@ -6,22 +6,33 @@ import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from evaluation.cleaning.objects import nothing
+from evaluation.cleaning.ruleset import RuleSet
 from evaluation.cleaning.values import Choices
 from evaluation.codebook import Codebook
 from evaluation.contracts import TABLES, conform
+from evaluation.decisions import Identities
 from evaluation.ledger import LEDGER_COLUMNS, Issue
 from evaluation.tables import DTYPES
 
 POSITION_COLUMNS = ["source", "sheet", "variable", "column"]
+UNIT_COLUMNS = ["source", "sheet", "row", "unit_id"]
+TOTAL_COLUMNS = [
+    "source", "sheet", "row", "cell", "field", "row_class", "printed", "ours", "difference", "agrees", "causes",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
 class Context:
-    """The year, the registry of units and people's decisions on them, the codebook and the pseudonym key."""
+    """The year, the registry of units and people's decisions on them, the codebook and the pseudonym key.
+
+    ``rules`` are the checking rules, ``settings`` the year's settings that they may name (``year.rules`` ...).
+    """
 
     year: int
     registry: pd.DataFrame
@@ -32,6 +43,8 @@ class Context:
     territory_date: dt.date
     region_code: str | None = None
     constants: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    rules: RuleSet = field(default_factory=RuleSet)
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
     _known: dict[str, Choices] = field(default_factory=dict, init=False, repr=False)
 
@@ -52,16 +65,32 @@ class Context:
 
 
 @dataclass(frozen=True)
+class Originals:
+    """The records of one sheet as decisions name them, the numbers of the decisions they used, and units by row."""
+
+    source: str
+    file_name: str
+    sheet: str
+    identities: Identities
+    used: frozenset[int] = frozenset()
+    units: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Part:
     """What one source comes to: tables by name, remarks, the ledger of its rows, and where each variable stood.
 
-    ``positions`` has POSITION_COLUMNS; ``column`` is the number of the sheet's column, from 1.
+    ``positions`` has POSITION_COLUMNS; ``column`` is the number of the sheet's column, from 1. ``originals`` are the
+    records as received, for the decisions on them. ``totals`` has TOTAL_COLUMNS: every printed total that was compared
+    with the sum of its records, both in the column's unit, and the remarks that would close a difference.
     """
 
     tables: dict[str, pd.DataFrame]
     issues: list[Issue]
     ledger: pd.DataFrame
     positions: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=POSITION_COLUMNS))
+    originals: tuple[Originals, ...] = ()
+    totals: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=TOTAL_COLUMNS))
 
 
 @dataclass(frozen=True)
@@ -69,6 +98,8 @@ class Cleaned:
     """Tables that satisfy their contracts, and the account of every file, row and remark.
 
     ``physical_rows`` (source, sheet, rows) is the reader's independent count for ``ledger.check_accounts``.
+    ``totals`` (TOTAL_COLUMNS) are the files' own totals beside ours. ``units`` (UNIT_COLUMNS) say which unit each
+    received record is of, also those set aside, where that is known.
     """
 
     tables: dict[str, pd.DataFrame]
@@ -76,6 +107,8 @@ class Cleaned:
     row_ledger: pd.DataFrame
     issues: pd.DataFrame
     physical_rows: pd.DataFrame
+    totals: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=TOTAL_COLUMNS))
+    units: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=UNIT_COLUMNS))
 
 
 def to_table(name: str, columns: Mapping[str, pd.Series]) -> pd.DataFrame:
@@ -90,10 +123,8 @@ def to_table(name: str, columns: Mapping[str, pd.Series]) -> pd.DataFrame:
         if column.kind == "date":
             series = pd.Series(pd.to_datetime(list(series), errors="raise"), index=index).astype(DTYPES["date"])
         elif column.kind in ("integer", "number", "money"):
-            series = pd.Series(
-                pd.array([None if pd.isna(value) else float(value) for value in series], dtype="Float64"), index=index
-            )
-            series = series.astype(DTYPES[column.kind]) if column.kind == "integer" else series.astype("float64")
+            series = pd.Series(series.to_numpy(dtype="float64", na_value=np.nan), index=index)
+            series = series.astype(DTYPES[column.kind]) if column.kind == "integer" else series
         elif column.kind == "flag":
             series = pd.Series(
                 [None if pd.isna(value) else bool(value) for value in series], index=index, dtype="boolean"
@@ -112,6 +143,23 @@ def join(parts: Sequence[pd.DataFrame], name: str) -> pd.DataFrame:
     if not filled:
         return empty_table(name)
     return conform(pd.concat(filled, ignore_index=True), TABLES[name])
+
+
+def join_units(parts: Sequence[Part]) -> pd.DataFrame:
+    """The unit of every received record of which it is known (UNIT_COLUMNS)."""
+    rows = [
+        (one.source, one.sheet, row, unit)
+        for part in parts
+        for one in part.originals
+        for row, unit in one.units.items()
+    ]
+    return pd.DataFrame(rows, columns=UNIT_COLUMNS)
+
+
+def join_totals(parts: Sequence[Part]) -> pd.DataFrame:
+    """The printed totals of every part."""
+    filled = [part.totals for part in parts if len(part.totals)]
+    return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=TOTAL_COLUMNS)
 
 
 def join_ledgers(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:

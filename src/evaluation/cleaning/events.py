@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 
 from evaluation.cleaning.context import Context, Part, join, to_table
 from evaluation.cleaning.periods import read_period
-from evaluation.cleaning.projects import screened
 from evaluation.cleaning.records import read_records
 from evaluation.cleaning.rows import (
     Reading,
@@ -17,8 +18,9 @@ from evaluation.cleaning.rows import (
     record_keys,
     require,
 )
+from evaluation.cleaning.screening import read_screened
 from evaluation.cleaning.units import read_units
-from evaluation.cleaning.values import at_least_zero, is_blank, parse_integer, parse_number
+from evaluation.cleaning.values import at_least_zero, is_blank, number_in, parse_integer
 from evaluation.cleaning.workbook import Received
 
 REQUIRED = (("event_id", "event_number"), ("stream",), ("period", "starts_on"))
@@ -30,7 +32,8 @@ def clean_events(received: Received, context: Context) -> Part:
     sheets, issues, other = read_records(received, "support_events", context.codebook, REQUIRED, constants)
     readings = []
     for records in sheets:
-        keys = record_keys(records, ("event_id", "event_number"), context, "" if records.has("event_id") else "T")
+        letter = "" if records.has("event_id") else "T"
+        keys = partial(record_keys, names=("event_id", "event_number"), context=context, letter=letter)
         reading = begin(records, keys, received.source, context)
         _read(reading, context)
         number = "event_id" if records.has("event_id") else "event_number"
@@ -46,15 +49,18 @@ def clean_events(received: Received, context: Context) -> Part:
 
 
 def _read(reading: Reading, context: Context) -> None:
-    reading.read("title", screened)
+    read_screened(reading, "title")
     reading.read("stream", context.choices("stream").parse)
     reading.read("form", context.choices("event_form").parse)
     reading.read("mode", context.choices("mode").parse)
-    reading.read("hours", at_least_zero(parse_number))
-    reading.read("reported_participants", at_least_zero(parse_integer))
+    reading.read("hours", at_least_zero(number_in("hours")))
+    reading.read("cohort", context.choices("cohort").parse)
+    for name in ("invited", "reported_participants"):
+        reading.read(name, at_least_zero(parse_integer))
     read_period(reading, context)
     _without_online(reading, context)
-    read_units(reading, "host_unit_name", None, context, "host_unit_id")
+    for name in ("host_unit", "recipient_unit"):
+        read_units(reading, f"{name}_name", None, context, f"{name}_id")
 
 
 def _without_online(reading: Reading, context: Context) -> None:
@@ -78,6 +84,9 @@ def _table(reading: Reading, context: Context) -> pd.DataFrame:
         "hours",
         "mode",
         "host_unit_id",
+        "recipient_unit_id",
+        "cohort",
+        "invited",
         "reported_participants",
     )
     columns = reading.columns_of(rows, names)

@@ -7,13 +7,13 @@ plain tables have one row an event, unit and role.
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 from evaluation.cleaning.context import Context, Part, join, to_table
 from evaluation.cleaning.periods import read_period
-from evaluation.cleaning.projects import screened
 from evaluation.cleaning.records import Records, read_records
 from evaluation.cleaning.rows import (
     Reading,
@@ -23,28 +23,31 @@ from evaluation.cleaning.rows import (
     merge_repeated,
     record_keys,
 )
+from evaluation.cleaning.screening import read_screened
 from evaluation.cleaning.units import lapsed, match, read_units
-from evaluation.cleaning.values import at_least_zero, is_blank, is_marker, parse_integer
+from evaluation.cleaning.values import at_least_zero, is_blank, is_marker, parse_integer, stated_in
 from evaluation.cleaning.workbook import Received
 from evaluation.tables import TABLES
 
 REQUIRED = (("exchange_id", "exchange_number"), ("period", "starts_on"))
 WITHOUT_HOST = frozenset({"publication"})
+_COUNT = r"(?P<{0}>\d{{1,4}})(?:\s*из\s*(?P<{0}_invited>\d{{1,4}}))?\s*(?:чел\w*\.?)?"
 _MEMBER = re.compile(
-    r"^(?P<name>.*?)\s*(?:[(\[]\s*(?P<count>\d{1,4})\s*(?:чел\w*\.?)?\s*[)\]]|\s[-–—]\s*(?P<count2>\d{1,4})\s*(?:чел\w*\.?)?)?$"
+    rf"^(?P<name>.*?)\s*(?:[(\[]\s*{_COUNT.format('inside')}\s*[)\]]|\s[-–—]\s*{_COUNT.format('after')})?$"
 )
 
 
 class Member(NamedTuple):
-    """A unit's name in a role, with the number of its people where it is given."""
+    """A unit's name in a role, with the numbers of its people who came and who were invited where they are given."""
 
     role: str
     name: str
     persons: int | None
+    invited: int | None = None
 
 
 def parse_composition(text: str, roles: Any) -> tuple[list[Member], list[str]]:
-    """Members of «принимает: …; гости: … (3), …; эксперт: …», and the words that stand for no known role.
+    """Members of «принимает: …; гости: … (3), … (2 из 4); эксперт: …», and the words that stand for no known role.
 
     ``roles`` are the spellings of the list role. A part without a role word belongs to the role before it.
     """
@@ -67,8 +70,11 @@ def parse_composition(text: str, roles: Any) -> tuple[list[Member], list[str]]:
         for name in re.split(r",(?![^(]*\))", names):
             found = _MEMBER.match(name.strip(" ."))
             if found and found["name"]:
-                count = found["count"] or found["count2"]
-                members.append(Member(role, found["name"].strip(), int(count) if count else None))
+                came = found["inside"] or found["after"]
+                invited = found["inside_invited"] or found["after_invited"]
+                members.append(
+                    Member(role, found["name"].strip(), int(came) if came else None, int(invited) if invited else None)
+                )
     return members, unknown
 
 
@@ -81,10 +87,9 @@ def clean_exchange(received: Received, context: Context) -> Part:
     )
     readings, members = [], []
     for records in sheets:
-        is_long = records.has("role") and records.has("unit_id")
-        keys = record_keys(
-            records, ("exchange_id", "exchange_number"), context, "" if records.has("exchange_id") else "X"
-        )
+        is_long = records.has("role") and (records.has("unit_id") or records.has("unit_name"))
+        letter = "" if records.has("exchange_id") else "X"
+        keys = partial(record_keys, names=("exchange_id", "exchange_number"), context=context, letter=letter)
         reading = begin(records, keys, received.source, context)
         _read(reading, context)
         number = "exchange_id" if records.has("exchange_id") else "exchange_number"
@@ -107,15 +112,15 @@ def clean_exchange(received: Received, context: Context) -> Part:
 
 
 def _read(reading: Reading, context: Context) -> None:
-    reading.read("title", screened)
-    reading.read("topic", screened)
+    read_screened(reading, "title")
+    read_screened(reading, "topic")
     reading.read("form", context.choices("event_form").parse)
-    reading.read("reported_participants", at_least_zero(parse_integer))
+    reading.read("reported_participants", stated_in("persons", at_least_zero(parse_integer)))
     read_period(reading, context)
 
 
 def _members(reading: Reading, context: Context) -> pd.DataFrame:
-    """Members of all events of a sheet: row, role, unit_id, persons."""
+    """Members of all events of a sheet: row, role, unit_id, persons, invited."""
     records: Records = reading.records
     roles = context.choices("role")
     rows = []
@@ -128,9 +133,7 @@ def _members(reading: Reading, context: Context) -> pd.DataFrame:
         members, unknown = parse_composition(str(raw), roles)
         for word in unknown:
             reading.remark("role_unknown", row, "composition", word)
-        rows += [
-            {"row": row, "role": member.role, "name": member.name, "persons": member.persons} for member in members
-        ]
+        rows += [{"row": row, **member._asdict()} for member in members]
         if (
             not any(member.role == "host" for member in members)
             and reading.columns["form"].loc[row] not in WITHOUT_HOST
@@ -139,7 +142,7 @@ def _members(reading: Reading, context: Context) -> pd.DataFrame:
         for member in members:
             if member.persons is None:
                 reading.remark("persons_missing", row, "composition", f"{member.role}: {member.name}")
-    frame = pd.DataFrame(rows, columns=["row", "role", "name", "persons"], dtype=object)
+    frame = pd.DataFrame(rows, columns=["row", *Member._fields], dtype=object)
     return _with_units(reading, frame, context)
 
 
@@ -183,19 +186,29 @@ def _long_members(reading: Reading, context: Context) -> pd.DataFrame:
     """Members of a table with one row an event, unit and role; an event without members has one row without them."""
     roles = reading.read("role", context.choices("role").parse)
     persons = reading.read("persons", at_least_zero(parse_integer))
+    invited = reading.read("invited", at_least_zero(parse_integer))
     units = read_units(reading, "unit_name", None, context)
+    variable = "unit_id" if reading.records.has("unit_id") else "unit_name"
     rows = []
     for row in reading.kept:
-        empty = is_blank(reading.records.raw(row, "unit_id")) and is_blank(reading.records.raw(row, "role"))
+        empty = is_blank(reading.records.raw(row, variable)) and is_blank(reading.records.raw(row, "role"))
         if empty:
             continue
         if units.loc[row] is None:
-            reading.set_aside(row, "unit_unknown", "unit_id", reading.records.raw(row, "unit_id"))
+            reading.set_aside(row, "unit_unknown", variable, reading.records.raw(row, variable))
         elif roles.loc[row] is None:
             reading.set_aside(row, "required_empty", "role", reading.records.raw(row, "role"))
         else:
-            rows.append({"row": row, "role": roles.loc[row], "unit_id": units.loc[row], "persons": persons.loc[row]})
-    return pd.DataFrame(rows, columns=["row", "role", "unit_id", "persons"], dtype=object)
+            rows.append(
+                {
+                    "row": row,
+                    "role": roles.loc[row],
+                    "unit_id": units.loc[row],
+                    "persons": persons.loc[row],
+                    "invited": invited.loc[row],
+                }
+            )
+    return pd.DataFrame(rows, columns=["row", "role", "unit_id", "persons", "invited"], dtype=object)
 
 
 def _events(reading: Reading, context: Context) -> pd.DataFrame:
@@ -215,10 +228,13 @@ def _participation(reading: Reading, members: pd.DataFrame) -> pd.DataFrame:
     if frame.empty:
         return join([], "exchange_participation")
     frame = frame.assign(exchange_id=[reading.keys.loc[row] for row in frame["row"]])
-    frame["persons"] = pd.to_numeric(frame["persons"]).astype("Float64")
+    for name in ("persons", "invited"):
+        frame[name] = pd.to_numeric(frame[name]).astype("Float64")
     groups = frame.groupby(["exchange_id", "unit_id", "role"], sort=False)
     out = groups.agg(
-        persons=("persons", lambda counts: counts.sum(min_count=1)), source_row=("row", "first")
+        persons=("persons", lambda counts: counts.sum(min_count=1)),
+        invited=("invited", lambda counts: counts.sum(min_count=1)),
+        source_row=("row", "first"),
     ).reset_index()
     out["source"], out["source_sheet"] = reading.records.source, reading.records.sheet
     return to_table("exchange_participation", {name: out[name].astype(object) for name in out.columns})

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from evaluation.cleaning.context import Context
-from evaluation.cleaning.dates import date_parser, parse_period
+from evaluation.cleaning.date_ranges import parse_period
+from evaluation.cleaning.dates import date_parser
 from evaluation.cleaning.rows import Reading
 
 MANY_YEARS = 0.2

@@ -15,7 +15,6 @@ from typing import Any
 
 import pandas as pd
 
-from evaluation.cleaning.text import fold
 from evaluation.cleaning.values import EMPTY, Choices, Parsed, is_blank, parse_number
 from evaluation.cleaning.workbook import Received, Sheet, read_received
 from evaluation.settings import InputProblem
@@ -27,6 +26,10 @@ ITEM_COLUMNS = [
 CHOICE_COLUMNS = ["list_name", "name", "label_ru", "label_en", "value", "missing_role", "aliases"]
 KINDS = {"select_one": "one", "select_multiple": "several", "integer": "number", "decimal": "number", "range": "number",
          "text": "open"}  # fmt: skip
+# words for the lack of an answer that no list declares
+_ROLES: dict[str | None, str] = {
+    "dont_know": "dont_know", "refused": "refused", "not_asked": "not_asked", "skip": "not_asked",
+}  # fmt: skip
 _BOUND = re.compile(r"\.\s*(>=|<=)\s*(-?\d+(?:\.\d+)?)")
 _RELEVANT = re.compile(r"^\s*(?:selected\(\s*\$\{(\w+)\}\s*,\s*'([^']*)'\s*\)|\$\{(\w+)\}\s*=\s*'([^']*)')\s*$")
 
@@ -175,6 +178,10 @@ def parse_answer(raw: Any, spellings: Choices, missing: Choices) -> Parsed:
     role = missing.parse(raw)
     if role.value in ("dont_know", "refused"):
         return Parsed(f"missing:{role.value}", role.rule)
+    if parsed.missing in _ROLES:
+        return Parsed(f"missing:{_ROLES[parsed.missing]}", parsed.rule)
+    if parsed.missing == "marker":
+        return parsed
     return Parsed(None, "answer_unknown", parsed.suggestion)
 
 
@@ -196,29 +203,6 @@ def parse_score(raw: Any, low: float | None, high: float | None) -> Parsed:
 
 
 def parse_several(raw: Any, spellings: Choices) -> tuple[list[str], list[str]]:
-    """Codes chosen in one cell, and the parts that stand for no option.
-
-    Labels may hold the separator themselves, so that at every place the longest spelling that ends at a separator
-    is taken. A list of codes separated by blanks is read as well.
-    """
-    text = str(raw)
-    codes = set(spellings.spellings.values())
-    words = text.split()
-    if words and all(word in codes for word in words):
-        return list(dict.fromkeys(words)), []
-    folded = {fold(spelling).rstrip(" .;,"): code for spelling, code in spellings.spellings.items()}
-    ordered = sorted(folded, key=len, reverse=True)
-    rest = fold(text.replace("\n", "; "))
-    chosen: list[str] = []
-    unknown: list[str] = []
-    while rest.strip(" ,;|"):
-        rest = rest.lstrip(" ,;|")
-        for spelling in ordered:
-            if spelling and rest.startswith(spelling) and re.match(r"\s*\.?\s*(?:[,;|]|$)", rest[len(spelling) :]):
-                chosen.append(folded[spelling])
-                rest = rest[len(spelling) :].lstrip(" .")
-                break
-        else:
-            part, _, rest = rest.partition(";") if ";" in rest else rest.partition(",")
-            unknown.append(part.strip())
-    return list(dict.fromkeys(chosen)), unknown
+    """Codes chosen in one cell, and the parts that stand for no option (``Choices.split``)."""
+    several = spellings.split(str(raw))
+    return list(several.codes), list(several.unknown)

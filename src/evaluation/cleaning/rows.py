@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
 
-from evaluation.cleaning.context import POSITION_COLUMNS, Context, Part, join_ledgers
-from evaluation.cleaning.objects import nothing, objects
+from evaluation.cleaning.context import POSITION_COLUMNS, TOTAL_COLUMNS, Context, Originals, Part, join_ledgers
+from evaluation.cleaning.objects import mapped, nothing, objects
 from evaluation.cleaning.records import Records, ledger_rows, read_column
+from evaluation.cleaning.remarks import decided
 from evaluation.cleaning.values import Parser, is_blank, parse_text
-from evaluation.decisions import apply_decisions
+from evaluation.decisions import WITH_VALUE, Identities, apply_decisions
 from evaluation.ledger import Fate, Issue
+from evaluation.privacy.personal import find_personal
+
+# a year and up to seven digits are nobody's telephone number
+_RECORD_NUMBER = re.compile(r"(?:19|20)\d\d-[A-Z]?\d{1,7}")
 
 
 @dataclass
@@ -21,15 +27,18 @@ class Reading:
     """One sheet being read: parsed columns, remarks and the fates of its rows.
 
     ``columns`` hold plain objects, None where missing; ``keys`` the record keys; a row that is in neither ``merged``
-    nor ``quarantined`` is kept.
+    nor ``quarantined`` is kept. ``originals`` are the records before any decision, ``totals`` the printed totals that
+    were compared (TOTAL_COLUMNS).
     """
 
     records: Records
+    originals: Originals
     columns: dict[str, pd.Series] = field(default_factory=dict)
     issues: list[Issue] = field(default_factory=list)
     keys: pd.Series = field(default_factory=lambda: pd.Series(dtype=object))
     merged: dict[int, str | None] = field(default_factory=dict)
     quarantined: dict[int, str | None] = field(default_factory=dict)
+    totals: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def index(self) -> pd.Index:
@@ -62,11 +71,20 @@ class Reading:
     @property
     def kept(self) -> pd.Index:
         """Rows that are neither merged nor set aside."""
-        gone = {*self.merged, *self.quarantined}
-        return pd.Index([row for row in self.index if int(row) not in gone], dtype=self.index.dtype)
+        gone = [*self.merged, *self.quarantined]
+        return self.index[~self.index.isin(gone)] if gone else self.index
+
+    def kept_without(self, values: pd.Series) -> list[int]:
+        """Kept rows whose value is blank."""
+        kept = self.kept
+        return [row for row, value in zip(kept.tolist(), values.loc[kept].tolist(), strict=True) if is_blank(value)]
 
     def ledger(self) -> pd.DataFrame:
-        fates: dict[int, tuple[Fate, str | None]] = {int(row): ("kept", self._key(row)) for row in self.index}
+        keys = dict(zip(self.keys.index.tolist(), self.keys.tolist(), strict=True))
+        fates: dict[int, tuple[Fate, str | None]] = {
+            row: ("kept", None if is_blank(key) else str(key))
+            for row, key in ((row, keys.get(row)) for row in self.index.tolist())
+        }
         fates.update({row: ("merged", key) for row, key in self.merged.items()})
         fates.update({row: ("quarantined", key) for row, key in self.quarantined.items()})
         return ledger_rows(self.records.source, self.records.layout, fates)
@@ -76,26 +94,49 @@ class Reading:
         return {
             "source": pd.Series(self.records.source, index=rows, dtype=object),
             "source_sheet": pd.Series(self.records.sheet, index=rows, dtype=object),
-            "source_row": pd.Series([int(row) for row in rows], index=rows, dtype=object),
+            "source_row": pd.Series(rows.tolist(), index=rows, dtype=object),
         }
 
     def columns_of(self, rows: pd.Index, names: Sequence[str]) -> dict[str, pd.Series]:
         return {name: self.columns[name].loc[rows] for name in names if name in self.columns}
 
 
-def begin(records: Records, keys: pd.Series, table: str, context: Context) -> Reading:
-    """A reading whose records carry people's decisions; ``keys`` are the record keys (index of the records)."""
-    done = apply_decisions(records.frame, keys, table, context.decisions, context.key, context.year)
-    reading = Reading(replace(records, frame=done.records), keys=keys)
+def begin(
+    records: Records,
+    keys: pd.Series | Callable[[Records], pd.Series],
+    table: str,
+    context: Context,
+    groups: pd.Series | None = None,
+) -> Reading:
+    """A reading whose records carry people's decisions on ``table``.
+
+    ``keys`` are the record keys (index of the records) or what finds them, which lets a decided number give its record
+    a new key. ``groups`` (same index) are given where the keys are numbers of rows: see ``decisions.Identities``.
+    """
+    found = keys(records) if callable(keys) else keys
+    named = mapped(found, lambda text: None if text is None or _names_people(str(text)) else text)
+    identities = Identities(records.frame, named, context.key, groups)
+    done = apply_decisions(identities, table, context.decisions, context.year)
+    corrected = replace(records, frame=done.records)
+    if callable(keys) and len(done.applied):
+        found = keys(corrected)
+    originals = Originals(records.source, records.file_name, records.sheet, identities, done.used)
+    reading = Reading(corrected, originals, keys=found)
     for decision in done.applied.to_dict("records"):
         row, name = int(decision["row"]), decision["field"] or None
-        if row in done.quarantined and decision["action"] == "quarantine":
-            reading.set_aside(row, "decision_applied", name, suggestion=decision["reason"])
+        if decision["action"] == "quarantine":
+            reading.set_aside(row, "decision_applied", suggestion=decision["reason"], **decided(decision))
         else:
-            value = decision["value"] if decision["action"] == "replace" else None
+            value = decision["value"] if decision["action"] in WITH_VALUE else None
             raw = records.raw(row, decision["field"])
-            reading.remark("decision_applied", row, name, raw, value=value, suggestion=decision["reason"])
+            reading.remark(
+                "decision_applied", row, name, raw, value=value, suggestion=decision["reason"], **decided(decision)
+            )
     return reading
+
+
+def _names_people(key: str) -> bool:
+    return _RECORD_NUMBER.fullmatch(key) is None and bool(find_personal(key, names=True))
 
 
 def account(
@@ -111,7 +152,6 @@ def account(
     ``issues`` are remarks beside those of the readings, ``other`` the ledger of sheets that were not read.
     """
     remarks = [*issues, *(issue for reading in readings for issue in reading.issues)]
-    remarks += unused_decisions(readings, source, context)
     places = [
         (source, reading.records.sheet, variable, column)
         for reading in readings
@@ -122,30 +162,15 @@ def account(
         remarks,
         join_ledgers([*(reading.ledger() for reading in readings), other]),
         pd.DataFrame(places, columns=POSITION_COLUMNS),
+        tuple(replace(reading.originals, units=_units(reading)) for reading in readings),
+        pd.DataFrame([total for reading in readings for total in reading.totals], columns=TOTAL_COLUMNS),
     )
 
 
-def unused_decisions(readings: Sequence[Reading], source: str, context: Context) -> list[Issue]:
-    """Remarks on decisions for records of this year of a source that no sheet of it could use."""
-    mine = context.decisions[context.decisions["table"] == source]
-    if mine.empty or not readings:
-        return []
-    nothing = pd.DataFrame(), pd.Series(dtype=object)
-    due = apply_decisions(*nothing, source, mine, context.key, context.year).not_applicable
-    used = {
-        (str(reading.keys.get(issue.row)), issue.field or "")
-        for reading in readings
-        for issue in reading.issues
-        if issue.rule == "decision_applied"
-    }
-    return [
-        replace(
-            readings[0].records.remark("decision_not_applicable", suggestion=row["record_key"]),
-            field=row["field"] or None,
-        )
-        for row in due.to_dict("records")
-        if (row["record_key"], row["field"]) not in used
-    ]
+def _units(reading: Reading) -> dict[int, str]:
+    """Unit by row, where the sheet names units and this one was recognised."""
+    units = reading.columns.get("unit_id")
+    return {} if units is None else {int(row): str(unit) for row, unit in units.items() if not is_blank(unit)}
 
 
 def merge_repeated(reading: Reading, identity: Sequence[str], content: Sequence[str], number: str) -> None:
@@ -156,12 +181,13 @@ def merge_repeated(reading: Reading, identity: Sequence[str], content: Sequence[
     """
     first: dict[str, int] = {}
     frame = pd.DataFrame({name: reading.columns[name] for name in (*identity, *content) if name in reading.columns})
-    for row in reading.kept:
-        key = reading._key(row)
-        if key is None:
+    kept = reading.kept
+    for row, given in zip(kept.tolist(), reading.keys.reindex(kept).tolist(), strict=True):
+        if is_blank(given):
             continue
+        key = str(given)
         if key not in first:
-            first[key] = int(row)
+            first[key] = row
             continue
         before = first[key]
         differing = [name for name in frame.columns if not _same(frame.loc[row, name], frame.loc[before, name])]
@@ -178,9 +204,11 @@ def merge_repeated(reading: Reading, identity: Sequence[str], content: Sequence[
 def merge_across(readings: Sequence[Reading]) -> None:
     """A key on a later sheet that an earlier sheet has is a repeat."""
     seen: dict[str, str] = {}
+    if len(readings) < 2:
+        return
     for reading in readings:
-        for row in reading.kept:
-            key = str(reading.keys.loc[row])
+        kept = reading.kept
+        for row, key in zip(kept.tolist(), reading.keys.loc[kept].astype(str).tolist(), strict=True):
             if key in seen and seen[key] != reading.records.sheet:
                 reading.remark("duplicate_row", row, None, key, value=f"= {seen[key]}")
                 reading.merge(row, key)
@@ -195,12 +223,14 @@ def _same(one: Any, other: Any) -> bool:
 
 def require(reading: Reading, variable: str, raw_variable: str | None = None) -> None:
     """Set aside rows whose required value is missing, unless they are set aside already."""
-    values = reading.columns[variable]
     name = raw_variable or variable
-    for row in reading.kept:
-        if is_blank(values.loc[row]):
-            raw = reading.records.raw(row, name)
-            reading.set_aside(row, "required_empty", name, raw)
+    for row in reading.kept_without(reading.columns[variable]):
+        reading.set_aside(row, "required_empty", name, reading.records.raw(row, name))
+
+
+def _number(text: str) -> str:
+    """«№ 24–017.» as 24-017: the sign before a number, its dashes and a final point do not make it another number."""
+    return re.sub(r"\s*[-‐‑‒–—−]\s*", "-", re.sub(r"^(?:№|N(?:o\.?|º|°)?(?=[\s\d]))\s*", "", text).rstrip(". "))
 
 
 def record_keys(records: Records, names: Sequence[str], context: Context, letter: str = "") -> pd.Series:
@@ -214,5 +244,5 @@ def record_keys(records: Records, names: Sequence[str], context: Context, letter
     keys = []
     for raw in records.frame[name]:
         text = parse_text(raw).value
-        keys.append(None if text is None else context.record_id(str(text).rstrip("."), letter))
+        keys.append(None if text is None else context.record_id(_number(str(text)), letter))
     return objects(keys, records.frame.index)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 
 from evaluation.cleaning.context import Context, Part, join, to_table
@@ -40,9 +42,8 @@ def clean_scores(received: Received, context: Context, projects: pd.DataFrame) -
     sheets, issues, other = read_records(received, "scores", context.codebook, required, constants)
     readings = []
     for records in sheets:
-        reading = begin(
-            records, record_keys(records, ("project_number", "project_id"), context), received.source, context
-        )
+        keys = partial(record_keys, names=("project_number", "project_id"), context=context)
+        reading = begin(records, keys, received.source, context)
         is_long = records.has("criterion") and records.has("points")
         if is_long:
             reading.read("criterion", context.choices("criterion").parse)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from evaluation.cleaning.context import Cleaned, Context, Part, join, join_ledgers, to_table
+from evaluation.cleaning.context import Cleaned, Context, Part, join, join_ledgers, join_units, to_table
 from evaluation.cleaning.dates import date_parser
 from evaluation.cleaning.objects import objects
 from evaluation.cleaning.questionnaire import (
@@ -23,6 +23,7 @@ from evaluation.cleaning.questionnaire import (
     parse_several,
 )
 from evaluation.cleaning.records import read_records
+from evaluation.cleaning.remarks import settle
 from evaluation.cleaning.rows import Reading, account, begin
 from evaluation.cleaning.units import read_units
 from evaluation.cleaning.values import Choices, Parsed, is_blank, is_marker, parse_integer, parse_text
@@ -74,13 +75,16 @@ def clean_surveys(
     ledger = join_ledgers([part.ledger for part in parts])
     rows = physical_rows(received)
     check_accounts(ledger, rows, {name: one.file_name for name, one in received.items()})
-    issues = issues_frame([issue for part in parts for issue in part.issues])
+    originals = [one for part in parts for one in part.originals]
+    remarks = (issue for part in parts for issue in part.issues)
+    issues = issues_frame(settle(remarks, originals, decisions, list(received), year, pseudonym_key))
     return Cleaned(
         tables,
         source_files(received),
         conform(ledger, TABLES["survey_row_ledger"]),
         conform(issues, TABLES["survey_issues"]) if len(issues) else TABLES["survey_issues"].empty(),
         rows,
+        units=join_units(parts),
     )
 
 
@@ -102,10 +106,11 @@ def _clean(received: Received, survey: Survey, form: Questionnaire, context: Con
     for records in sheets:
         numbers = [f"{wave}-{count + place}" for place in range(1, len(records.frame) + 1)]
         count += len(records.frame)
-        keys = objects(numbers, records.frame.index)
+        keys, groups = objects(numbers, records.frame.index), objects([wave] * len(numbers), records.frame.index)
         if records.has("response_id"):
+            groups = None
             keys = objects([parse_text(raw).value for raw in records.frame["response_id"]], records.frame.index)
-        reading = begin(records, keys, received.source, context)
+        reading = begin(records, keys, received.source, context, groups)
         moments = _respondents(reading, context, events)
         _merge_repeated(reading, moments, closed)
         coded = _answers(reading, form, context.choices("answer_missing"))

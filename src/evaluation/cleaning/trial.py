@@ -40,7 +40,8 @@ def clean_trial(received: Received, context: Context) -> Part:
             keys = objects([f"H{int(row):05d}" for row in keys.index], keys.index)
         else:
             keys = mapped(records.frame["household_id"], lambda raw: parse_text(raw).value)
-        reading = begin(records, keys, received.source, context)
+        groups = None if records.has("household_id") else objects(["H"] * len(keys), keys.index)
+        reading = begin(records, keys, received.source, context, groups)
         names = []
         for column in TABLES["trial_households"].columns:
             if column.name in ("household_id", "unit_id", "source", "source_sheet", "source_row"):

@@ -39,7 +39,8 @@ def _spellings(registry: pd.DataFrame) -> frozenset[str]:
 def read_units(reading: Reading, name: str, code: str | None, context: Context, column: str = "unit_id") -> pd.Series:
     """Unit of each record from its name and code columns (or a column of unit codes); kept as ``column``.
 
-    Missing where nothing certain was found; the remark says why and suggests units.
+    A column ``region`` says among which units to look. Missing where nothing certain was found; the remark says why
+    and suggests units.
     """
     records = reading.records
     none = pd.Series("", index=reading.index, dtype=object)
@@ -47,11 +48,11 @@ def read_units(reading: Reading, name: str, code: str | None, context: Context, 
     names = _texts(records.frame[name], known) if records.has(name) else none
     code_column = next((c for c in (column, code) if c and records.has(c)), None)
     codes = _texts(records.frame[code_column], known) if code_column else None
-    found = match(names, codes, context)
+    regions = _texts(records.frame["region"], known) if records.has("region") else None
+    found = match(names, codes, context, regions)
     units = objects(found["unit_id"], found.index)
-    for row, hit in zip(found.index, found.itertuples(index=False), strict=True):
-        if not (hit.rule or hit.code_rule) and not lapsed(hit):
-            continue
+    told = (found["rule"].fillna("") != "") | (found["code_rule"].fillna("") != "") | found["in_force"].eq(False)
+    for row, hit in zip(found.index[told], found[told].itertuples(index=False), strict=True):
         unit = None if pd.isna(hit.unit_id) else str(hit.unit_id)
         hint = hit.suggestion if isinstance(hit.suggestion, str) and hit.suggestion else None
         if isinstance(hit.code_rule, str) and hit.code_rule and hit.code_rule != hit.rule and code_column:
@@ -81,18 +82,20 @@ def _as(reading: Reading, rule: str, row: Any, variable: str, raw: Any, unit: st
     return issue
 
 
-def match(names: pd.Series, codes: pd.Series | None, context: Context) -> pd.DataFrame:
+def match(
+    names: pd.Series, codes: pd.Series | None, context: Context, regions: pd.Series | None = None
+) -> pd.DataFrame:
     """``territory.matching.match_units`` for this year's registry, day and decisions on names."""
     from evaluation.territory.matching import match_units
 
-    return match_units(names, codes, context.registry, context.aliases, context.territory_date, context.region_code)
+    return match_units(
+        names, codes, context.registry, context.aliases, context.territory_date, context.region_code, regions
+    )
 
 
 def require_units(reading: Reading, variable: str, column: str = "unit_id") -> None:
     """Set aside the records whose unit is unknown."""
     records = reading.records
-    for row in reading.kept:
-        if reading.columns[column].loc[row] is None:
-            name = next((n for n in (variable, "unit_code", column) if records.has(n)), None)
-            raw = records.raw(row, name) if name else None
-            reading.set_aside(row, "unit_unknown", name, raw)
+    name = next((n for n in (variable, "unit_code", column) if records.has(n)), None)
+    for row in reading.kept_without(reading.columns[column]):
+        reading.set_aside(row, "unit_unknown", name, records.raw(row, name) if name else None)
