@@ -42,6 +42,11 @@ class Codebook:
         row = self._row(table, variable)
         return "" if row is None else str(row["unit"])
 
+    def note(self, table: str, variable: str, language: Language) -> str:
+        """What else is said of the variable; empty where nothing is."""
+        row = self._row(table, variable)
+        return "" if row is None else str(row[f"note_{language}"])
+
     def list_of(self, table: str, variable: str) -> str:
         """Name of the variable's list of allowed values; empty where it has none."""
         row = self._row(table, variable)

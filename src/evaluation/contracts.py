@@ -5,6 +5,7 @@ Tables are declared in ``tables.py``; a step's outputs are checked here before t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -108,8 +109,21 @@ def check(frame: pd.DataFrame, table: Table, codebook: Codebook | None = None) -
     return conforming
 
 
+_OF_YEAR = re.compile(r"(?:19|20)\d\d-")
+
+
+def _elsewhere(value: str, years: set[str]) -> bool:
+    """Does a record's number name a year, and not one of ``years``?"""
+    found = _OF_YEAR.match(value)
+    return bool(years) and found is not None and found[0] not in years
+
+
 def dangling(tables: Mapping[str, pd.DataFrame], names: Sequence[str] | None = None) -> pd.DataFrame:
-    """References between tables that lead nowhere (columns: table, column, target, value; empty = none)."""
+    """References between tables that lead nowhere (columns: table, column, target, value; empty = none).
+
+    A reference to a record of a year of which the target holds nothing (2023-T5 in the tables of 2024) is no such
+    reference: one year's tables cannot tell.
+    """
     rows = []
     for name in names or list(tables):
         table = TABLES[name]
@@ -118,5 +132,7 @@ def dangling(tables: Mapping[str, pd.DataFrame], names: Sequence[str] | None = N
                 known = set(tables[target][target_column].dropna())
                 lost = tables[name][column].dropna()
                 lost = lost[~lost.isin(known)].drop_duplicates()
+                years = {found[0] for value in known if (found := _OF_YEAR.match(str(value)))}
+                lost = [value for value in lost if not _elsewhere(str(value), years)]
                 rows += [{"table": name, "column": column, "target": target, "value": value} for value in lost]
     return pd.DataFrame(rows, columns=["table", "column", "target", "value"])

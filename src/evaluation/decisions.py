@@ -1,9 +1,17 @@
 """People's corrections of received values, applied by code before the values are read.
 
-``config/decisions.csv`` has DECISION_COLUMNS. A decision names a table, a record, a field and, by a keyed hash, the
-raw value it was made for: when the file arrives again with another value, the decision no longer applies and is
-listed, never forced. Actions: ``replace`` (by ``value``), ``empty`` (no value), ``quarantine`` (the whole record;
-``field`` and ``raw_hash`` stay empty).
+``config/decisions.csv`` has DECISION_COLUMNS (those on cells of personal columns lie in ``data/restricted``, of the
+same shape). A decision names a table (the source's logical name), a record, a field and, by a keyed hash, the raw
+value it was made for. It is applied in every later run and to every later file in which the same value recurs for
+the same record; where it does not, the decision is listed, never forced. Actions:
+
+``accept``      the suggested value is taken (``value``)
+``replace``     another value is taken (``value``)
+``keep``        the remark is accepted: it becomes an information; ``value`` names its rule (empty: any remark)
+``empty``       the cell counts as empty
+``quarantine``  the whole record is set aside (``field`` and ``raw_hash`` may stay empty)
+
+Of several decisions on the same cell the last one counts.
 """
 
 from __future__ import annotations
@@ -11,8 +19,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -21,31 +32,50 @@ from evaluation.settings import InputProblem
 DECISION_COLUMNS = [
     "table", "record_key", "field", "raw_hash", "action", "value", "reason", "decided_by_role", "decided_on",
 ]  # fmt: skip
-ACTIONS = ("replace", "empty", "quarantine")
+ACTIONS = ("accept", "replace", "keep", "empty", "quarantine")
+WITH_VALUE = ("accept", "replace")
+UNIT_CODES = ("unit_id", "unit_code")
+UNIT_NAMES = ("unit_name", "name")
+PARTS_OF_CELL = ("composition", "position")
+"""Columns whose cells hold several things, so that a suggestion for one of them is no value for the cell."""
+WHOLE_FILE = "*"
+"""Record key of remarks that concern a sheet, a column or a printed total and no record."""
 
 
 @dataclass(frozen=True)
 class Applied:
-    """``records`` with the decided values; ``applied`` and ``not_applicable`` are rows of the decisions.
+    """``records`` with the decided values; ``applied`` are rows of the decisions.
 
-    ``applied`` has a further column ``row``: the index of the record in ``records``; ``quarantined`` holds the
-    indices of records to set aside.
+    ``applied`` has a further column ``row``: the index of the record in ``records``; its index is that of the
+    decisions. ``quarantined`` holds the indices of records to set aside, ``used`` the index of every decision that met
+    its value (also those that a later one overrules).
     """
 
     records: pd.DataFrame
     applied: pd.DataFrame
-    not_applicable: pd.DataFrame
     quarantined: tuple[int, ...]
+    used: frozenset[int]
 
 
-def read_decisions(path: Path | None) -> pd.DataFrame:
-    """Decisions as text with DECISION_COLUMNS; no rows where there is no file.
+def read_decisions(*paths: Path | None) -> pd.DataFrame:
+    """Decisions of the files as text with DECISION_COLUMNS, in their order; no rows where there is no file.
 
     Raises InputProblem with the line for a missing column, an unknown action, an empty table, record or reason.
     """
-    if path is None or not path.exists():
+    frames = [_read(path) for path in paths if path is not None and path.exists()]
+    if not frames:
         return pd.DataFrame(columns=DECISION_COLUMNS, dtype="str")
-    frame = pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8-sig")
+    return pd.concat(frames, ignore_index=True)
+
+
+def _read(path: Path) -> pd.DataFrame:
+    try:
+        frame = pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8-sig")
+    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise InputProblem(
+            f"{path}: файл не читается как таблица CSV в кодировке UTF-8. Сохраните его так или восстановите из git.",
+            f"{path}: the file cannot be read as a CSV table in UTF-8. Save it so, or restore it from git.",
+        ) from error
     missing = [name for name in DECISION_COLUMNS if name not in frame.columns]
     if missing:
         raise InputProblem(
@@ -60,16 +90,23 @@ def read_decisions(path: Path | None) -> pd.DataFrame:
 
 
 def _fault(row: dict[str, str]) -> tuple[str, str]:
-    if row["action"] not in ACTIONS:
+    action = row["action"]
+    if action not in ACTIONS:
         return (
-            f"неизвестное действие «{row['action']}». Ожидалось одно из: {', '.join(ACTIONS)}.",
-            f"unknown action '{row['action']}'. Expected one of: {', '.join(ACTIONS)}.",
+            f"неизвестное действие «{action}». Ожидалось одно из: {', '.join(ACTIONS)}.",
+            f"unknown action '{action}'. Expected one of: {', '.join(ACTIONS)}.",
         )
-    needed = ["table", "record_key", "reason", *([] if row["action"] == "quarantine" else ["field", "raw_hash"])]
+    needed = ["table", "record_key", "reason"]
+    needed += ["value"] if action in WITH_VALUE else []
+    needed += ["field"] if action in ("empty", *WITH_VALUE) else []
+    needed += [] if action == "quarantine" else ["raw_hash"]
     empty = [name for name in needed if not row[name].strip()]
     if empty:
         return (f"не заполнено: {', '.join(empty)}. Заполните.", f"not filled in: {', '.join(empty)}. Fill in.")
     return "", ""
+
+
+# ---- values and records by a keyed hash ---------------------------------------------------------------------
 
 
 def raw_text(value: object) -> str:
@@ -83,56 +120,186 @@ def raw_text(value: object) -> str:
 
 def raw_hash(value: object, key: bytes) -> str:
     """Keyed hash of a received value, for the column ``raw_hash``."""
-    return hmac.new(key, f"raw:{raw_text(value)}".encode(), hashlib.sha256).hexdigest()[:16]
+    return hmac.digest(key, f"raw:{raw_text(value)}".encode(), hashlib.sha256).hex()[:16]
 
 
-def apply_decisions(
-    records: pd.DataFrame, record_keys: pd.Series, table: str, decisions: pd.DataFrame, key: bytes, year: int
-) -> Applied:
-    """Apply the decisions for ``table`` to received ``records`` (one column a field, raw values).
+@dataclass(eq=False)
+class Identities:
+    """How decisions name the records of one sheet.
 
-    ``record_keys`` has the index of ``records``. Decisions for records of another year (keys such as 2024-017) are
-    passed over; others that meet no such record, field or value are ``not_applicable``.
+    ``records`` are as received, ``keys`` (same index) their keys. A record whose key stands once is named by it. One
+    without a key, or with a key that another record has, is named by the key, a tilde and the keyed hash of its
+    content, so that moving it in the file changes nothing. With ``groups`` (same index) the keys are mere numbers of
+    rows, and every record is named by its group and its content.
     """
+
+    records: pd.DataFrame
+    keys: pd.Series
+    secret: bytes
+    groups: pd.Series | None = None
+
+    def __post_init__(self) -> None:
+        self._contents: dict[Any, str] = {}
+        self._columns: dict[str, dict[Any, Any]] = {}
+        self._hashes: dict[str, str] = {}
+
+    @cached_property
+    def _plain(self) -> dict[Any, str]:
+        given = self.keys if self.groups is None else self.groups
+        return {row: "" if key is None or key != key else str(key) for row, key in given.items()}
+
+    @cached_property
+    def _rows(self) -> dict[str, list[Any]]:
+        rows: dict[str, list[Any]] = {}
+        for row, key in self._plain.items():
+            rows.setdefault(key, []).append(row)
+        return rows
+
+    @cached_property
+    def _cells(self) -> dict[Any, tuple[Any, ...]]:
+        """Cells of each record, in the order of ``_names``."""
+        columns = [self.records[name].tolist() for name in self._names]
+        return {row: tuple(column[place] for column in columns) for place, row in enumerate(self.records.index)}
+
+    @cached_property
+    def _names(self) -> list[str]:
+        return sorted(map(str, self.records.columns))
+
+    def knows(self, row: Any) -> bool:
+        return row in self._plain
+
+    def has(self, field: str | None) -> bool:
+        return field is not None and field in self._names
+
+    def content(self, row: Any) -> str:
+        """Keyed hash of all cells of a record, whatever the order of the columns."""
+        if row not in self._contents:
+            texts = zip(self._names, map(raw_text, self._cells[row]), strict=True)
+            self._contents[row] = raw_hash("\x1f".join([f"{name}={text}" for name, text in texts if text]), self.secret)
+        return self._contents[row]
+
+    def of(self, row: Any) -> str:
+        """The key by which a decision names the record."""
+        plain = self._plain[row]
+        if plain and self.groups is None and len(self._rows[plain]) == 1:
+            return plain
+        return f"{plain}~{self.content(row)}"
+
+    def cell_hash(self, row: Any, field: str | None) -> str:
+        """Keyed hash of a received cell; of the whole record where ``field`` is none of its columns."""
+        if field is None or not self.has(field):
+            return self.content(row)
+        if field not in self._columns:
+            self._columns[field] = dict(zip(self.records.index, map(raw_text, self.records[field]), strict=True))
+        text = self._columns[field][row]
+        if text not in self._hashes:
+            self._hashes[text] = raw_hash(text, self.secret)
+        return self._hashes[text]
+
+    def rows_of(self, record_key: str) -> list[Any]:
+        """Rows of the records that a decision's key names."""
+        if self.groups is None and record_key in self._rows and record_key:
+            return self._rows[record_key]
+        plain, tilde, content = record_key.rpartition("~")
+        return [row for row in self._rows.get(plain, ()) if self.content(row) == content] if tilde else []
+
+
+# ---- applying -----------------------------------------------------------------------------------------------
+
+
+def of_other_year(record_key: str, year: int) -> bool:
+    """Does the key (such as 2024-017) name a record of another programme year?"""
+    return bool(re.match(r"(?:19|20)\d\d-", record_key)) and record_key[:4] != str(year)
+
+
+def decisions_on(decisions: pd.DataFrame, table: str, year: int) -> pd.DataFrame:
+    """The decisions on a table that concern ``year``: those for records of other years are left out."""
     mine = decisions[decisions["table"] == table]
-    other_year = mine["record_key"].map(lambda text: bool(re.match(r"(?:19|20)\d\d-", text)) and text[:4] != str(year))
-    mine = mine[~other_year.astype(bool)]
-    records = records.copy()
-    applied, missed, quarantined = [], [], []
-    for decision in mine.to_dict("records"):
-        field = str(decision["field"])
-        rows = record_keys.index[record_keys == decision["record_key"]]
-        if decision["action"] == "quarantine":
-            hits = list(rows)
-            quarantined += hits
-        elif field in records.columns:
-            hits = [row for row in rows if raw_hash(records.loc[row, field], key) == decision["raw_hash"]]
-            for row in hits:
-                records.loc[row, field] = decision["value"] if decision["action"] == "replace" else None
+    return mine[[not of_other_year(str(key), year) for key in mine["record_key"]]]
+
+
+def apply_decisions(identities: Identities, table: str, decisions: pd.DataFrame, year: int) -> Applied:
+    """Apply the decisions for ``table`` to received records (one column a field, raw values).
+
+    The raw values are those received, also where several decisions concern one cell: the last one counts. Decisions
+    ``keep`` change no value (see ``cleaning.remarks``).
+    """
+    received = identities.records
+    records = received
+    chosen: dict[tuple[Any, str], dict[str, Any]] = {}
+    used: set[int] = set()
+    for number, decision in zip(
+        (mine := decisions_on(decisions, table, year)).index, mine.to_dict("records"), strict=True
+    ):
+        action, field = str(decision["action"]), str(decision["field"])
+        if action == "keep":
+            continue
+        if action == "quarantine":
+            hits, field = identities.rows_of(str(decision["record_key"])), ""
+        elif identities.has(field):
+            rows = identities.rows_of(str(decision["record_key"]))
+            hits = [row for row in rows if identities.cell_hash(row, field) == decision["raw_hash"]]
         else:
             hits = []
-        applied += [{**decision, "row": row} for row in hits]
-        missed += [] if hits else [decision]
+        used |= {number} if hits else set()
+        for row in hits:
+            chosen.pop((row, field), None)
+            chosen[row, field] = {**decision, "row": row, "number": number}
+    changed: dict[str, dict[Any, Any]] = {}
+    for (row, field), decision in chosen.items():
+        if field:
+            value = decision["value"] if decision["action"] in WITH_VALUE else None
+            changed.setdefault(field, {})[row] = value
+    if changed:
+        records = received.copy()
+    for field, values in changed.items():
+        cells = [values.get(row, cell) for row, cell in received[field].items()]
+        records[field] = pd.Series(cells, index=received.index, dtype=object)
+    applied = pd.DataFrame(list(chosen.values()), columns=[*DECISION_COLUMNS, "row", "number"])
     return Applied(
         records,
-        pd.DataFrame(applied, columns=[*DECISION_COLUMNS, "row"]),
-        pd.DataFrame(missed, columns=DECISION_COLUMNS),
-        tuple(quarantined),
+        applied.set_index("number"),
+        tuple(row for (row, _), decision in chosen.items() if decision["action"] == "quarantine"),
+        frozenset(used),
     )
 
 
-def decision_form(issues: pd.DataFrame, row_ledger: pd.DataFrame, key: bytes) -> pd.DataFrame:
-    """Rows to fill in for issues that wait for a person: DECISION_COLUMNS, then the place and what was received.
+# ---- taking decisions ---------------------------------------------------------------------------------------
 
-    Errors and warnings whose value was not taken, with table, record, field and hash filled in; ``action``,
-    ``value`` and ``reason`` are empty.
+
+def offered_value(suggestion: object, field: object, raw: object) -> str | None:
+    """The one value that a remark's suggestion offers for the cell; None where it offers none or several.
+
+    «x 1000» and «/ 1000» are computed from the raw value; of a unit («04614000 Балахтинский») a column of codes is
+    offered the code, another the name.
     """
-    open_issues = issues[issues["action"].isin(["emptied", "quarantined"]) & issues["row"].notna()]
-    keys = row_ledger.rename(columns={"record_key": "known_key"})[["source", "sheet", "row", "known_key"]]
-    form = open_issues.merge(keys, on=["source", "sheet", "row"], how="left")
-    out = pd.DataFrame(dict.fromkeys(DECISION_COLUMNS, ""), index=form.index)
-    out["table"] = form["source"]
-    out["record_key"] = form["known_key"].fillna("")
-    out["field"] = form["field"].fillna("")
-    out["raw_hash"] = [raw_hash(raw, key) if isinstance(raw, str) else "" for raw in form["raw"]]
-    return pd.concat([out, form[["file_name", "sheet", "cell", "raw", "rule", "suggestion"]]], axis=1)
+    if not isinstance(suggestion, str) or not suggestion.strip() or not isinstance(field, str):
+        return None
+    factor = re.match(r"(?P<name>\w+) (?P<sign>[x/]) 1000\b", suggestion)
+    if factor:
+        number = re.sub(r"[\s\u00a0\u202f]", "", str(raw)).replace(",", ".")
+        if factor["name"] != field or not re.fullmatch(r"\d+(?:\.\d+)?", number):
+            return None
+        return f"{float(number) * (1000.0 if factor['sign'] == 'x' else 0.001):.12g}"
+    if re.search(r"[;<>≤≥]|: |\.\.|\bx\b|^\d+(?:[.,]\d+)?-\d+(?:[.,]\d+)?$", suggestion) or suggestion.endswith(","):
+        return None
+    if field in PARTS_OF_CELL:
+        return None
+    code, _, name = suggestion.strip().partition(" ")
+    if field in UNIT_CODES and name:
+        return code
+    if field in UNIT_NAMES and name:
+        return name
+    return suggestion.strip()
+
+
+def superseded(existing: pd.DataFrame, new: pd.DataFrame) -> pd.Series:
+    """Which of the ``existing`` decisions concern a cell (and, for ``keep``, a remark) of a ``new`` one."""
+    return _places(existing).isin(set(_places(new)))
+
+
+def _places(decisions: pd.DataFrame) -> pd.Series:
+    names: Sequence[str] = ("table", "record_key", "field", "raw_hash")
+    rows = decisions.to_dict("records")
+    places = [(*(row[name] for name in names), row["value"] if row["action"] == "keep" else "") for row in rows]
+    return pd.Series(places, index=decisions.index, dtype=object)

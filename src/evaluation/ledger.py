@@ -26,7 +26,7 @@ Action = Literal["repaired", "emptied", "kept", "filled", "quarantined", "not_re
 LEDGER_COLUMNS = ["source", "sheet", "row", "row_class", "fate", "record_key"]
 ISSUE_COLUMNS = [
     "issue_id", "source", "file_name", "sheet", "cell", "row", "field", "raw", "rule", "severity", "action",
-    "value", "suggestion",
+    "value", "suggestion", "table", "record_key", "raw_hash", "decision", "decided_by", "decided_on",
 ]  # fmt: skip
 
 
@@ -40,7 +40,12 @@ class LedgerError(Exception):
 
 @dataclass(frozen=True)
 class Issue:
-    """One remark on a received cell or row. ``raw`` is empty where the field may hold personal data."""
+    """One remark on a received cell or row. ``raw`` is empty where the field may hold personal data.
+
+    ``table``, ``record_key`` and ``raw_hash`` (a keyed hash, of personal values too) are what a decision on the remark
+    names; they are filled in when all remarks are there. ``decision``, ``decided_by`` (a role) and ``decided_on`` stand
+    where a person decided.
+    """
 
     source: str
     rule: str
@@ -54,6 +59,12 @@ class Issue:
     raw: str | None = None
     value: str | None = None
     suggestion: str | None = None
+    table: str | None = None
+    record_key: str | None = None
+    raw_hash: str | None = None
+    decision: str | None = None
+    decided_by: str | None = None
+    decided_on: str | None = None
 
 
 def issues_frame(issues: list[Issue]) -> pd.DataFrame:

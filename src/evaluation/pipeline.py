@@ -57,6 +57,7 @@ HISTORY = (
     "exchange_events",
     "exchange_participation",
     "consultations",
+    "reconciling_items",
 )
 
 # fmt: off
@@ -67,9 +68,9 @@ STEPS: tuple[Step, ...] = (
         sources=PROGRAMME_SOURCES,
         makes=(*PROGRAMME_TABLES, *CONTROL_TABLES, "findings_data"),
         exhibits=("row_accounts", "issues_by_rule"),
-        settings=("year.year", "year.territory_date", "year.sources", "programme.region_code",
-                  "programme.simulated"),
-        territory=("registry", "aliases", "decisions"),
+        settings=("year.year", "year.territory_date", "year.sources", "year.starts_on", "year.ends_on",
+                  "year.application_deadline", "year.rules", "programme.region_code", "programme.simulated"),
+        territory=("registry", "aliases", "decisions", "personal_decisions", "rules"),
     ),
     Step(
         "02_clean_survey", "Who answered, what did they say, and what could not be read?",
@@ -80,7 +81,7 @@ STEPS: tuple[Step, ...] = (
         exhibits=("survey_row_accounts", "survey_ratings"),
         settings=("year.year", "year.territory_date", "year.sources", "year.surveys", "programme.region_code",
                   "programme.simulated", "programme.disclosure"),
-        territory=("registry", "aliases", "decisions"),
+        territory=("registry", "aliases", "decisions", "personal_decisions"),
     ),
     Step(
         "03_build_panel", "What had every unit received before each deadline, and what did it achieve?",

@@ -27,7 +27,7 @@ from evaluation.settings import (
     read_programme,
     read_year,
 )
-from evaluation.tables import SOURCE_TABLES
+from evaluation.tables import PSEUDONYM_SOURCES, SOURCE_TABLES
 
 WORKSPACE = "EVALUATION_WORKSPACE"
 KEY_FILE = "EVALUATION_KEY_FILE"
@@ -119,6 +119,14 @@ class Workspace:
     def raw_folder(self, year: int) -> Path:
         return self.root / "data" / "raw" / str(year)
 
+    def restricted_folder(self, year: int) -> Path:
+        """Workbooks with received values for people to decide on, annotated copies: never in git."""
+        return self.root / "data" / "restricted" / str(year)
+
+    def decisions_file(self, personal: bool = False) -> Path:
+        """People's decisions; those on cells with personal data lie apart, outside git."""
+        return self.root / ("data/restricted/decisions.csv" if personal else "config/decisions.csv")
+
     def table_path(self, table: str, year: int) -> Path:
         folder = pipeline.maker_of(table).folder
         return self.root / "data" / "processed" / str(year) / folder / f"{table}.parquet"
@@ -151,11 +159,13 @@ class Workspace:
             "crosswalk": self.root / registry.crosswalk if registry.crosswalk else None,
             "boundaries": self.root / registry.boundaries if registry.boundaries else None,
             "aliases": units.parent / "aliases.csv",
-            "decisions": self.root / "config" / "decisions.csv",
+            "decisions": self.decisions_file(),
+            "personal_decisions": self.decisions_file(personal=True),
             "breaks": self.root / "config" / "breaks.csv",
+            "rules": self._own("config", "rules.yml"),
         }
         path = places[name]
-        optional = name in ("aliases", "decisions", "breaks")
+        optional = name in ("aliases", "decisions", "personal_decisions", "breaks")
         return None if path is None or (optional and not path.exists()) else path
 
     def questionnaires(self, year: int) -> dict[str, Path]:
@@ -286,7 +296,7 @@ class Workspace:
     def parameters(self, step: Step, year: int) -> dict[str, Any]:
         """JSON-ready values of the settings that the step declares."""
         values = {key: _plain(self.setting(key, year)) for key in step.settings}
-        if "attendance" in step.sources and "attendance" in self.year(year).sources:
+        if set(PSEUDONYM_SOURCES) & set(step.sources) & set(self.year(year).sources):
             values["pseudonym_key"] = key_identity(self.key_file())
         return values
 

@@ -232,21 +232,22 @@ class Plan(Settings):
 
 
 def read_programme(path: Path) -> Programme:
-    return _read(path, Programme)
+    return read_settings(path, Programme)
 
 
 def read_year(path: Path) -> Year:
-    return _read(path, Year)
+    return read_settings(path, Year)
 
 
 def read_plan(path: Path) -> Plan:
-    return _read(path, Plan)
+    return read_settings(path, Plan)
 
 
 SettingsModel = TypeVar("SettingsModel", bound=Settings)
 
 
-def _read(path: Path, model: type[SettingsModel]) -> SettingsModel:
+def read_settings(path: Path, model: type[SettingsModel]) -> SettingsModel:
+    """A YAML file as ``model``. Raises InputProblem with file, line and key for whatever does not fit."""
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -316,6 +317,11 @@ def _line(node: yaml.Node | None, place: tuple[Any, ...]) -> int:
             node = node.value[part]
             line = node.start_mark.line + 1
     return line
+
+
+def line_of(path: Path, place: tuple[Any, ...]) -> int:
+    """Line (from 1) of the deepest part of ``place`` (keys and numbers of items) that the YAML file has."""
+    return _line(yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader), place)
 
 
 def _known_keys(model: type[Settings], place: tuple[Any, ...]) -> list[str]:

@@ -73,6 +73,11 @@ def _number(name: str, low: float | None = None, high: float | None = None, requ
     return Column(name, "number", required, low=low, high=high)
 
 
+def _partial_date(name: str) -> tuple[Column, Column]:
+    """A day, and beside it what is known of it where only its month or year is: ``2024-03`` or ``2024``."""
+    return Column(name, "date", required=False), Column(f"{name}_partial", "text", required=False)
+
+
 def _share(name: str) -> Column:
     return Column(name, "number", required=False, low=0, high=1)
 
@@ -107,6 +112,10 @@ _ISSUES = (
     Column("severity", "category"),
     Column("action", "category"),
     *_text("value", "suggestion"),
+    *_text("table", "record_key"),
+    Column("raw_hash", "code", required=False),
+    Column("decision", "category", required=False),
+    *_text("decided_by", "decided_on"),
 )
 _ESTIMATES = (
     Column("model", "code"),
@@ -164,6 +173,20 @@ TABLES: dict[str, Table] = {
             "open",
         ),
         Table(
+            "population",
+            "territorial unit, year, age group and sex (age groups may overlap)",
+            ("unit_id", "year", "age_group", "sex"),
+            (
+                _UNIT,
+                _YEAR,
+                Column("age_group", "code"),
+                Column("sex", "category"),
+                _count("persons"),
+                *_PROVENANCE,
+            ),
+            "open",
+        ),
+        Table(
             "projects",
             "application to the contest, funded or not",
             ("project_id",),
@@ -171,18 +194,23 @@ TABLES: dict[str, Table] = {
                 Column("project_id", "code"),
                 _YEAR,
                 _UNIT,
-                *_text("place_name", "title"),
+                *_text("place_name"),
+                Column("place_code", "code", required=False),
+                *_text("title"),
                 Column("topic", "category", required=False),
                 Column("applicant_type", "category", required=False),
-                Column("applied_on", "date", required=False),
+                *_partial_date("applied_on"),
+                *_partial_date("decided_on"),
+                *_partial_date("started_on"),
                 _number("score", low=0),
                 Column("status", "category"),
                 Column("is_funded", "flag"),
                 _money("cost_planned"),
                 _money("cost_actual"),
+                _money("contest_budget"),
                 _count("beneficiaries"),
-                Column("planned_end", "date", required=False),
-                Column("finished_on", "date", required=False),
+                *_partial_date("planned_end"),
+                *_partial_date("finished_on"),
                 *_PROVENANCE,
             ),
         ),
@@ -213,6 +241,19 @@ TABLES: dict[str, Table] = {
             references={"project_id": ("projects", "project_id")},
         ),
         Table(
+            "reconciling_items",
+            "row or cell of the register that a published total may have counted otherwise",
+            ("source", "source_sheet", "source_row", "measure", "rule", "treatment"),
+            (
+                _YEAR,
+                Column("measure", "category"),
+                Column("rule", "category"),
+                Column("treatment", "category"),
+                _number("amount", required=True),
+                *_PROVENANCE,
+            ),
+        ),
+        Table(
             "scores",
             "project and scoring criterion",
             ("project_id", "criterion"),
@@ -234,21 +275,28 @@ TABLES: dict[str, Table] = {
                 _number("hours", low=0),
                 Column("mode", "category", required=False),
                 Column("host_unit_id", "code", required=False),
+                Column("recipient_unit_id", "code", required=False),
+                Column("cohort", "category", required=False),
+                _count("invited"),
                 _count("reported_participants"),
                 *_PROVENANCE,
             ),
         ),
         Table(
             "attendance",
-            "person at an event",
-            ("event_id", "person_key"),
+            "person at an event or, where the list says so, at one of its sessions",
+            ("event_id", "person_key", "session"),
             (
                 Column("event_id", "code"),
                 Column("person_key", "code"),
                 Column("unit_id", "code", required=False),
                 Column("sector", "category", required=False),
+                Column("session", "code", required=False),
                 Column("status", "category"),
                 _number("hours_present", low=0),
+                _number("test_before", 0, 100),
+                _number("test_after", 0, 100),
+                Column("certificate", "flag", required=False),
                 *_PROVENANCE,
             ),
             "pseudonymous",
@@ -291,6 +339,7 @@ TABLES: dict[str, Table] = {
                 Column("exchange_id", "code"),
                 _UNIT,
                 Column("role", "category"),
+                _count("invited"),
                 _count("persons"),
                 *_PROVENANCE,
             ),
@@ -306,12 +355,130 @@ TABLES: dict[str, Table] = {
                 Column("consulted_on", "date"),
                 Column("unit_id", "code", required=False),
                 Column("person_key", "code", required=False),
+                Column("project_id", "code", required=False),
                 Column("channel", "category", required=False),
                 Column("topic", "category", required=False),
                 _number("minutes", low=0),
                 *_PROVENANCE,
             ),
             "pseudonymous",
+        ),
+        Table(
+            "project_results",
+            "project and indicator of its result",
+            ("project_id", "indicator"),
+            (
+                Column("project_id", "code"),
+                Column("indicator", "text"),
+                _number("planned"),
+                _number("actual"),
+                *_text("unit_of_measure", "evidence"),
+                Column("checked_on", "date", required=False),
+                *_PROVENANCE,
+            ),
+            references={"project_id": ("projects", "project_id")},
+        ),
+        Table(
+            "teams",
+            "project team of a territorial unit in the programme year",
+            ("team_id", "year"),
+            (
+                Column("team_id", "code"),
+                _YEAR,
+                _UNIT,
+                Column("project_id", "code", required=False),
+                Column("formed_on", "date", required=False),
+                Column("ended_on", "date", required=False),
+                *_PROVENANCE,
+            ),
+            references={"project_id": ("projects", "project_id")},
+        ),
+        Table(
+            "team_members",
+            "person in a project team of the programme year, under a keyed pseudonym",
+            ("team_id", "year", "person_key"),
+            (
+                Column("team_id", "code"),
+                _YEAR,
+                Column("person_key", "code"),
+                Column("sector", "category", required=False),
+                Column("role", "category", required=False),
+                Column("from_on", "date", required=False),
+                Column("to_on", "date", required=False),
+                *_PROVENANCE,
+            ),
+            "pseudonymous",
+            references={"team_id": ("teams", "team_id")},
+        ),
+        Table(
+            "document_reviews",
+            "review of a document of a municipality or project",
+            ("review_id",),
+            (
+                Column("review_id", "code"),
+                _YEAR,
+                _UNIT,
+                Column("project_id", "code", required=False),
+                Column("document_kind", "category"),
+                Column("reviewed_on", "date"),
+                Column("round", "integer", required=False, low=1),
+                _count("remarks"),
+                _number("points", low=0),
+                *_PROVENANCE,
+            ),
+            references={"project_id": ("projects", "project_id")},
+        ),
+        Table(
+            "publications",
+            "publication about the programme or its practices",
+            ("publication_id",),
+            (
+                Column("publication_id", "code"),
+                _YEAR,
+                Column("published_on", "date"),
+                Column("channel", "category"),
+                *_text("topic"),
+                Column("unit_id", "code", required=False),
+                _count("views"),
+                *_PROVENANCE,
+            ),
+        ),
+        Table(
+            "recommendations",
+            "recommendation that an event adopted",
+            ("recommendation_id",),
+            (
+                Column("recommendation_id", "code"),
+                _YEAR,
+                Column("event_id", "code", required=False),
+                Column("exchange_id", "code", required=False),
+                Column("text", "text"),
+                Column("addressee", "category", required=False),
+                Column("addressee_unit_id", "code", required=False),
+                *_text("topic"),
+                _count("votes_for"),
+                _count("votes_against"),
+                _count("abstained"),
+                *_PROVENANCE,
+            ),
+            references={
+                "event_id": ("support_events", "event_id"),
+                "exchange_id": ("exchange_events", "exchange_id"),
+            },
+        ),
+        Table(
+            "recommendation_status",
+            "recommendation and the day on which its progress was checked",
+            ("recommendation_id", "checked_on"),
+            (
+                Column("recommendation_id", "code"),
+                Column("checked_on", "date"),
+                Column("status", "category"),
+                *_text("evidence"),
+                _count("days_to_done"),
+                *_PROVENANCE,
+            ),
+            references={"recommendation_id": ("recommendations", "recommendation_id")},
         ),
         Table(
             "trial_households",
@@ -476,6 +643,8 @@ TABLES: dict[str, Table] = {
                 _number("difference"),
                 Column("unit", "code"),
                 *_text("period", "reference", "explanation_ru", "explanation_en"),
+                _number("remainder"),
+                *_text("causes_ru", "causes_en"),
             ),
             "open",
         ),
@@ -541,12 +710,207 @@ TABLES: dict[str, Table] = {
 # tables that each received file of the programme gives
 SOURCE_TABLES: dict[str, tuple[str, ...]] = {
     "territories": ("territories",),
-    "projects": ("projects", "project_funding", "project_participation"),
+    "population": ("population",),
+    "projects": ("projects", "project_funding", "project_participation", "reconciling_items"),
     "scores": ("scores",),
     "support_events": ("support_events",),
     "attendance": ("attendance", "participants"),
     "exchange_events": ("exchange_events", "exchange_participation"),
     "consultations": ("consultations",),
+    "project_results": ("project_results",),
+    "teams": ("teams",),
+    "team_members": ("team_members",),
+    "document_reviews": ("document_reviews",),
+    "publications": ("publications",),
+    "recommendations": ("recommendations",),
+    "recommendation_status": ("recommendation_status",),
     "trial_households": ("trial_households",),
 }
 PROGRAMME_TABLES: tuple[str, ...] = tuple(table for tables in SOURCE_TABLES.values() for table in tables)
+# sources with one table each that cleaning/registers.py reads by the declaration of that table alone
+REGISTERS: tuple[str, ...] = (
+    "project_results", "teams", "team_members", "document_reviews", "publications", "recommendations",
+    "recommendation_status",
+)  # fmt: skip
+# sources with people in them, whose cleaning needs the pseudonym key
+PSEUDONYM_SOURCES: tuple[str, ...] = tuple(
+    source
+    for source, tables in SOURCE_TABLES.items()
+    if any(TABLES[table].sensitivity == "pseudonymous" for table in tables)
+)
+
+
+@dataclass(frozen=True)
+class Form:
+    """Columns of an empty form for a received file, in order; a required one must be filled in every row.
+
+    Columns named in ``units`` hold names of territorial units (their codes where the registry's names repeat).
+    """
+
+    source: str
+    columns: tuple[Column, ...]
+    units: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns)
+
+
+def _filled(*names: str, required: bool = False) -> tuple[Column, ...]:
+    return tuple(Column(name, "text", required) for name in names)
+
+
+def _codes(*names: str, required: bool = False) -> tuple[Column, ...]:
+    return tuple(Column(name, "code", required) for name in names)
+
+
+def _choices(*names: str, required: bool = False) -> tuple[Column, ...]:
+    return tuple(Column(name, "category", required) for name in names)
+
+
+def _days(*names: str, required: bool = False) -> tuple[Column, ...]:
+    return tuple(Column(name, "date", required) for name in names)
+
+
+_MONEY_SOURCES = ("regional", "local", "residents", "business", "other")
+_CRITERIA = (
+    "participation", "residents_contribution", "business_contribution", "local_contribution", "significance",
+    "information",
+)  # fmt: skip
+_PERIOD = _days("starts_on", "ends_on", required=True)
+_CONTACTS = _filled("phone", "email")
+
+
+def _unit(name: str, required: bool = False) -> Column:
+    return Column(name, "text", required)
+
+
+def _of_table(name: str) -> Form:
+    """The form of a register that is read by its table's declaration: units by name, people by name and contacts."""
+    columns: list[Column] = []
+    units: list[str] = []
+    for column in TABLES[name].columns:
+        if column in (*_PROVENANCE, _YEAR):
+            continue
+        if column.name == "person_key":
+            columns += [Column("person_key", "code", required=False), *_filled("person_name"), *_CONTACTS]
+        elif column.name == "unit_id" or column.name.endswith("_unit_id"):
+            units.append(f"{column.name.removesuffix('_id')}_name")
+            columns.append(_unit(units[-1], column.required))
+        elif column.name == "project_id":
+            columns += _codes("project_number", required=column.required)
+        else:
+            columns.append(column)
+    return Form(name, tuple(columns), tuple(units))
+
+
+FORMS: dict[str, Form] = {
+    form.source: form
+    for form in (
+        Form(
+            "territories",
+            (_unit("name", required=True), _count("population"), _count("population_18plus")),
+            ("name",),
+        ),
+        Form(
+            "projects",
+            (
+                *_codes("project_number", required=True),
+                _unit("unit_name", required=True),
+                *_filled("place_name"),
+                *_codes("place_code"),
+                *_filled("title"),
+                *_choices("topic", "applicant_type"),
+                *_days("applied_on", "decided_on", "started_on"),
+                _number("score", low=0),
+                *_choices("status", required=True),
+                *(
+                    _money(name)
+                    for stage, total in (("planned", "cost_planned"), ("paid", "cost_actual"))
+                    for name in (total, *(f"{stage}_{source}" for source in _MONEY_SOURCES))
+                ),
+                *(_count(f"participations_{channel}") for channel in ("meeting", "questionnaire", "online", "vote")),
+                _count("beneficiaries"),
+                *_days("planned_end", "finished_on"),
+            ),
+            ("unit_name",),
+        ),
+        Form(
+            "scores",
+            (
+                *_codes("project_number", required=True),
+                *(_number(f"points_{criterion}", 0, 100) for criterion in _CRITERIA),
+                _number("total_points", low=0),
+            ),
+        ),
+        Form(
+            "support_events",
+            (
+                *_codes("event_number", required=True),
+                *_filled("title"),
+                *_choices("stream", required=True),
+                *_choices("form"),
+                *_PERIOD,
+                _number("hours", low=0),
+                *_choices("mode"),
+                _unit("host_unit_name"),
+                _unit("recipient_unit_name"),
+                *_choices("cohort"),
+                _count("invited"),
+                _count("reported_participants"),
+            ),
+            ("host_unit_name", "recipient_unit_name"),
+        ),
+        Form(
+            "attendance",
+            (
+                *_codes("event_id", required=True),
+                *_codes("session", "person_key"),
+                *_filled("person_name"),
+                _unit("unit_name", required=True),
+                *_choices("sector"),
+                *_CONTACTS,
+                *_choices("status", required=True),
+                _number("hours_present", low=0),
+                _number("test_before", 0, 100),
+                _number("test_after", 0, 100),
+                Column("certificate", "flag", required=False),
+            ),
+            ("unit_name",),
+        ),
+        Form(
+            "exchange_events",
+            (
+                *_codes("exchange_number", required=True),
+                *_filled("title"),
+                *_choices("form"),
+                *_filled("topic"),
+                *_PERIOD,
+                _count("reported_participants"),
+                _unit("unit_name"),
+                *_choices("role"),
+                _count("invited"),
+                _count("persons"),
+            ),
+            ("unit_name",),
+        ),
+        Form(
+            "consultations",
+            (
+                *_codes("consultation_number", required=True),
+                *_days("consulted_on", required=True),
+                _unit("unit_name", required=True),
+                *_codes("project_number"),
+                *_choices("channel", "topic"),
+                _number("minutes", 0, 600),
+            ),
+            ("unit_name",),
+        ),
+        *(_of_table(name) for name in (*REGISTERS, "trial_households")),
+    )
+}
+
+# sheets of our own forms that hold no records; cleaning knows them by name and by the mark in their first cell
+LIST_SHEET = "evaluation_lists"
+INSTRUCTION_SHEET = "Как заполнить - How to fill in"
+FORM_MARK = "evaluation form"

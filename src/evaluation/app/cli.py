@@ -154,6 +154,75 @@ def log(
     typer.echo(path.read_text(encoding="utf-8"), nl=False)
 
 
+@app.command(
+    help=say(
+        "Проверить полученные файлы: только очистка. Коды: 0 чисто, 3 есть что решать, 2 не читается.",
+        "Check received files: cleaning alone. Exit codes: 0 clean, 3 issues to decide, 2 unreadable.",
+    )
+)
+@command
+def check(
+    target: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[PATH|YEAR]",
+            help=say("файл или год; без них последний год", "a file or a year; without it the last year"),
+            show_default=False,
+        ),
+    ] = None,
+    source: Annotated[
+        str | None,
+        typer.Option(
+            "--as",
+            metavar="SOURCE",
+            help=say("какой это источник, например projects", "which source it is, such as projects"),
+        ),
+    ] = None,
+    registry: Annotated[
+        Path | None,
+        typer.Option("--registry", metavar="FILE", help=say("другой реестр территорий", "another registry of units")),
+    ] = None,
+    year: Annotated[
+        str | None,
+        typer.Option(
+            "--year",
+            metavar="YEAR",
+            help=say("год файла; all: каждый год, что в нём есть", "the file's year; all: every year that it has"),
+        ),
+    ] = None,
+    rules: Annotated[
+        bool,
+        typer.Option("--rules", help=say("сами правила проверки, без файлов", "the checking rules alone, no files")),
+    ] = False,
+    workspace: WorkspaceOption = None,
+    language: LanguageOption = None,
+    plain: PlainOption = False,
+) -> int:
+    from evaluation.app.check_command import run_check, run_rules
+
+    opened, spoken = _open(workspace), chosen_language(language)
+    screen, notices = console(plain), console(plain, error=True)
+    if rules and target is None:
+        return run_rules(opened, screen, spoken)
+    return run_check(opened, target, source, year, registry, screen, notices, spoken)
+
+
+@app.command(help=say("Принять решения из заполненной книги.", "Take decisions from a filled workbook."))
+@command
+def decide(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=say("заполненная книга", "the filled workbook"))],
+    workspace: WorkspaceOption = None,
+    language: LanguageOption = None,
+    plain: PlainOption = False,
+) -> None:
+    from evaluation.app.deciding import in_words, take_decisions
+
+    opened = _open(workspace)
+    screen = console(plain)
+    for line in in_words(take_decisions(opened, file), opened.codebook):
+        screen.print(line.in_language(chosen_language(language)), markup=False, soft_wrap=True)
+
+
 @app.command(help=say("План анализа словами.", "The analysis plan in words."))
 @command
 def plan(
@@ -234,6 +303,31 @@ def lab(
     return start_lab(_open(workspace), chosen_language(language), port, no_browser)
 
 
+@app.command(help=say("Пустые формы для файлов, которые присылают.", "Empty forms for the files to be received."))
+@command
+def templates(
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help=say("куда записать", "where to write"))],
+    tables: Annotated[
+        list[str] | None,
+        typer.Option("--table", metavar="NAME", help=say("только эта форма (можно повторять)", "this form alone")),
+    ] = None,
+    year: Annotated[
+        int | None,
+        typer.Option("--year", min=1900, max=2200, metavar="YEAR", help=say("год форм", "the forms' year")),
+    ] = None,
+    workspace: WorkspaceOption = None,
+    language: LanguageOption = None,
+    plain: PlainOption = False,
+) -> None:
+    from evaluation.app.templates import write_templates
+
+    opened = _open(workspace)
+    spoken = chosen_language(language)
+    screen = console(plain)
+    for path in write_templates(opened, out, tables or [], year or opened.programme.last_year, spoken):
+        screen.print(str(path), markup=False, soft_wrap=True)
+
+
 def _open(path: Path | None) -> Workspace:
     from evaluation.places import open_workspace
 
@@ -242,7 +336,9 @@ def _open(path: Path | None) -> Workspace:
 
 def _make_pseudonym_key(opened: Workspace, year: int) -> None:
     """Make the key before the first step: which key it is belongs to the fingerprints of the steps that use it."""
-    named = any("attendance" in opened.year(known).sources for known in opened.years_up_to(year))
+    from evaluation.tables import PSEUDONYM_SOURCES
+
+    named = any(set(PSEUDONYM_SOURCES) & set(opened.year(known).sources) for known in opened.years_up_to(year))
     if named and not opened.key_file().exists():
         from evaluation.privacy.pseudonyms import read_or_create_key
 

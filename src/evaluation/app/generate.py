@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 
+from evaluation.cleaning.rulefile import rules_schema
 from evaluation.places import open_workspace, repository
 from evaluation.report.dictionary import main as write_documents
 from evaluation.settings import LANGUAGES, json_schemas
@@ -18,7 +19,7 @@ def main() -> None:
     root = repository()
     schemas = root / "config" / "schema"
     schemas.mkdir(exist_ok=True)
-    for name, text in json_schemas().items():
+    for name, text in {**json_schemas(), **rules_schema()}.items():
         (schemas / name).write_text(text, encoding="utf-8")
     write_documents(root)
     workspace = open_workspace(root)

@@ -156,11 +156,16 @@ def reconciliation_exhibit(
     simulated: bool = False,
     language: Language = "ru",
 ) -> Exhibit:
-    """Published totals beside the register's, with the difference and its explanation.
+    """Published totals beside the register's, with the difference, what would close it, and its explanation.
 
-    ``reconciliation`` satisfies the contract of that name; label and explanation are shown in the reader's language.
+    ``reconciliation`` satisfies the contract of that name; texts are shown in the reader's language. The column of
+    what would close a difference stands there only when remarks close one.
     """
     frame = reconciliation[["name", "unit", "published", "register", "difference", "period"]].copy()
+    texts = {"name": "label", "explanation": "explanation"}
+    if reconciliation["causes_ru"].notna().any():
+        frame["causes"] = reconciliation["name"]
+        texts["causes"] = "causes"
     frame["explanation"] = reconciliation["name"]
     labels = {
         "name": Text(ru="Итог", en="Total"),
@@ -168,6 +173,7 @@ def reconciliation_exhibit(
         "register": Text(ru="В реестре", en="In the register"),
         "difference": Text(ru="Разница", en="Difference"),
         "period": Text(ru="Период", en="Period"),
+        "causes": Text(ru="Сойдётся, если", en="Agrees by"),
         "explanation": Text(ru="Почему может расходиться", en="Why they may differ"),
     }
     made = exhibit(
@@ -181,7 +187,7 @@ def reconciliation_exhibit(
             each: dict(zip(reconciliation["name"], reconciliation[f"{source}_{each}"].fillna(""), strict=True))
             for each in LANGUAGES
         }
-        for column, source in (("name", "label"), ("explanation", "explanation"))
+        for column, source in texts.items()
     }
     for column, names in by_column.items():
         made = _with_choices(made, column, names)

@@ -11,7 +11,7 @@ import pandas as pd
 from evaluation.contracts import TABLES, conform
 from evaluation.indicators.geographies import GEOGRAPHIES, Geography, build_geography
 from evaluation.indicators.projects import SOURCES, project_values
-from evaluation.settings import Exposure, ReferenceTotal
+from evaluation.settings import Exposure
 from evaluation.support.exchange import exchange_counts, exchange_ties, exposure
 from evaluation.support.streams import consultations_before_deadline
 from evaluation.support.training import check_deadlines, training_dose
@@ -223,47 +223,3 @@ def unplaced_rows(tables: Tables, panel: pd.DataFrame) -> pd.DataFrame:
             if name in tables
         ]
     return pd.DataFrame(rows, columns=["geography", "table", "rows"])
-
-
-def reconcile(
-    projects: pd.DataFrame,
-    project_funding: pd.DataFrame | None,
-    project_participation: pd.DataFrame | None,
-    reference_totals: Sequence[ReferenceTotal],
-) -> pd.DataFrame:
-    """Published totals beside the register's own: contract ``reconciliation``.
-
-    Measures: projects_funded; applications; cost and participations of funded projects; units_with_projects (units
-    with at least one funded project). ``register`` is in the published value's unit; ``difference`` = register less
-    published.
-    """
-    values = project_values(projects, project_funding, project_participation)
-    rows = []
-    for total in reference_totals:
-        first, last = total.years or (int(values["year"].min()), int(values["year"].max()))
-        chosen = values[values["year"].between(first, last)]
-        funded = chosen[chosen["is_funded"]]
-        found = {
-            "projects_funded": float(len(funded)),
-            "applications": float(len(chosen)),
-            "cost": float(funded["cost"].sum()),
-            "participations": float(funded["participations"].fillna(0).sum()),
-            "units_with_projects": float(funded["unit_id"].nunique()),
-        }[total.measure] / total.scale
-        rows.append(
-            {
-                "name": total.name,
-                "label_ru": total.label.ru,
-                "label_en": total.label.en,
-                "published": total.published,
-                "register": found,
-                "difference": found - total.published,
-                "unit": total.unit,
-                "period": f"{first}–{last}" if first != last else str(first),
-                "reference": total.reference,
-                "explanation_ru": total.explanation.ru,
-                "explanation_en": total.explanation.en,
-            }
-        )
-    table = TABLES["reconciliation"]
-    return conform(pd.DataFrame(rows, columns=list(table.names)), table) if rows else table.empty()

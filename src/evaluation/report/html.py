@@ -75,9 +75,15 @@ def styles() -> str:
     return resources.files("evaluation.report").joinpath("texts").joinpath("report.css").read_text(encoding="utf-8")
 
 
-def page(title: str, language: Language, head: str, contents: list[tuple[str, str, str]], body: str) -> str:
-    """The whole document: ``head`` is the title block, ``contents`` has anchor, number and title of each section."""
-    css = styles()
+def page(
+    title: str, language: Language, head: str, contents: list[tuple[str, str, str]], body: str, more: str = ""
+) -> str:
+    """The whole document: ``head`` is the title block, ``contents`` has anchor, number and title of each section.
+
+    ``more`` are further styles, which may give the page a dark face.
+    """
+    css = styles() + more
+    scheme = "light dark" if "prefers-color-scheme: dark" in more else "light"
     digest = base64.b64encode(hashlib.sha256(css.encode("utf-8")).digest()).decode("ascii")
     policy = f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     items = "".join(
@@ -90,7 +96,7 @@ def page(title: str, language: Language, head: str, contents: list[tuple[str, st
         f'<!DOCTYPE html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta name="referrer" content="no-referrer">\n<meta name="color-scheme" content="light">\n'
+        f'<meta name="referrer" content="no-referrer">\n<meta name="color-scheme" content="{scheme}">\n'
         f"<title>{escape(title)}</title>\n<style>{css}</style>\n</head>\n<body>\n"
         f'<a class="skip" href="#main">{words["skip"]}</a>\n{head}\n'
         f'<div class="frame">\n<nav class="contents" aria-labelledby="contents-title">'

@@ -59,6 +59,7 @@ def simulate_programme(
     """The whole clean layer: all tables that cleaning makes, people behind them, surveys, and the truth."""
     from evaluation.simulate.people import build_people
     from evaluation.simulate.surveys import simulate_surveys
+    from evaluation.simulate.team_tables import team_members, teams
 
     history = run(units, crosswalk, parameters or Parameters(), seed, _consecutive(years))
     rows = build.attendance_of(history, training_only=False)
@@ -67,6 +68,8 @@ def simulate_programme(
     tables["project_participation"] = build.project_participation(history)
     tables["scores"] = build.scores(history)
     tables["participants"] = build.participants(history, rows)
+    tables["teams"] = teams(history)
+    tables["team_members"] = team_members(history)
     surveys, survey_truth = simulate_surveys(history, rows)
     truth = build_truth(history, units, crosswalk, full=True, surveys=survey_truth)
     return SimulatedProgramme(tables | surveys, truth, build_people(history), rows, history)

@@ -23,6 +23,7 @@ def canonical_frames(view: YearView) -> dict[str, pd.DataFrame]:
     """
     tables = {name: frame.drop(columns=_PROVENANCE, errors="ignore") for name, frame in view.tables.items()}
     projects = wide_projects(view).drop(columns=_PROVENANCE)
+    projects = projects.drop(columns=[name for name in projects if name.endswith("_partial")])
     projects = projects.rename(
         columns={name: f"participations_{name}" for name in ("meeting", "questionnaire", "online")}
     )
@@ -37,6 +38,8 @@ def canonical_frames(view: YearView) -> dict[str, pd.DataFrame]:
             tables["exchange_participation"], on="exchange_id", how="left"
         ),
         "consultations": tables["consultations"],
+        "teams": tables["teams"],
+        "team_members": tables["team_members"],
         "participants_survey": _survey(view, "participants"),
         "residents_survey": _survey(view, "residents"),
     }

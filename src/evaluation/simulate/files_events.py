@@ -9,7 +9,17 @@ import pandas as pd
 from openpyxl.worksheet.worksheet import Worksheet
 
 from evaluation.simulate import workbooks
-from evaluation.simulate.mess import FORM_WORDS, MODE_WORDS, STREAM_WORDS, Ledger, Page, day, habit, period_words
+from evaluation.simulate.mess import (
+    COHORT_WORDS,
+    FORM_WORDS,
+    MODE_WORDS,
+    STREAM_WORDS,
+    Ledger,
+    Page,
+    day,
+    habit,
+    period_words,
+)
 from evaluation.simulate.schedule import TAUGHT
 from evaluation.simulate.workbooks import address, put
 from evaluation.simulate.year_view import YearView
@@ -29,7 +39,8 @@ def write_support_events(view: YearView, ledger: Ledger) -> bytes:
     put(sheet, 1, 1, f"План-график мероприятий по сопровождению муниципальных команд, {year} год")
     put(sheet, 2, 1, workbooks.LABEL)
     dates = "Дата(ы)" if year % 2 else "Сроки проведения"
-    headers = ["№", "Наименование", "Вид поддержки", "Форма", dates, "Часы", "Формат", "Место", "Участников (отчёт)"]
+    headers = ["№", "Наименование", "Вид поддержки", "Форма", dates, "Часы", "Формат", "Место", "Участников (отчёт)",
+               "Категория участников", "Приглашено"]  # fmt: skip
     for column, text in enumerate(headers, start=1):
         put(sheet, 4, column, text)
         sheet.cell(row=4, column=column).alignment = workbooks.CENTRED
@@ -54,6 +65,8 @@ def write_support_events(view: YearView, ledger: Ledger) -> bytes:
         cells = [
             k + 1, event["title"], STREAM_WORDS[event["stream"]], FORM_WORDS[event["form"]], period, hours,
             MODE_WORDS[event["mode"]], place, reported,
+            COHORT_WORDS[event["cohort"]] if isinstance(event["cohort"], str) else None,
+            None if pd.isna(event["invited"]) else int(event["invited"]),
         ]  # fmt: skip
         for column, value in enumerate(cells, start=1):
             put(sheet, at, column, value, "DD.MM.YYYY" if column == 5 and not isinstance(value, str) else None)

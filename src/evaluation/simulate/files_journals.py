@@ -72,7 +72,7 @@ def write_exchange(view: YearView, ledger: Ledger) -> bytes:
 
 
 def _composition(view: YearView, rng: np.random.Generator, group: pd.DataFrame, variant: int, hide_host: bool) -> str:
-    """«принимает: Канский район (4); гости: Ачинск (3), Боготол (2); эксперт: Минусинский район (1)»."""
+    """«принимает: Канский район (4); гости: Ачинск (3 из 4), Боготол (2 из 2); эксперт: Минусинский район (1)»."""
     parts = []
     for role, words in (("host", _HOST), ("guest", _GUEST), ("speaker", _SPEAKER), ("expert", _EXPERT)):
         rows = group[group["role"] == role]
@@ -80,7 +80,8 @@ def _composition(view: YearView, rng: np.random.Generator, group: pd.DataFrame, 
             named = []
             for row in rows.itertuples():
                 name = view.names.spell(rng, str(row.unit_id), plain=True).strip()
-                named.append(name if role == "host" and hide_host else f"{name} ({row.persons})")
+                count = row.persons if pd.isna(row.invited) else f"{row.persons} из {row.invited}"
+                named.append(name if role == "host" and hide_host else f"{name} ({count})")
             parts.append(f"{words[variant]}: {', '.join(named)}")
     return "; ".join(parts)
 

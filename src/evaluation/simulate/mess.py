@@ -32,6 +32,19 @@ FORM_WORDS = {
     "clock_check": "сверим часы", "workshop": "мастерская", "publication": "публикация", "study_visit": "визит",
     "rally": "слёт", "internship": "стажировка",
 }  # fmt: skip
+COHORT_WORDS = {
+    "specialists": "специалисты администраций", "mixed": "смешанный состав", "team": "проектные команды",
+    "residents": "жители и активисты",
+}  # fmt: skip
+SECTOR_WORDS = {
+    "municipal_servant": "Муниципальный служащий", "institution_worker": "Работник учреждения",
+    "community": "ТОС, инициативная группа", "elected": "Выборное лицо", "village_head": "Староста",
+    "business": "Бизнес", "nonprofit": "НКО", "other": "Другое",
+}  # fmt: skip
+ROLE_WORDS = {
+    "leader": "лидер", "coordinator": "координатор", "finance": "финансы и закупки",
+    "community": "работа с жителями", "communication": "информирование", "member": "участник",
+}  # fmt: skip
 MODE_WORDS = {"in_person": "очно", "online": "онлайн", "mixed": "смешанно"}
 TOPIC_WORDS = {
     "improvement": "Благоустройство", "roads": "Дороги", "water": "Водоснабжение", "culture": "Культура",
@@ -106,7 +119,7 @@ def text_of(value: Any) -> str:
 
 
 def file_names(year: int) -> dict[str, str]:
-    """Names of the nine received files of a year by logical source."""
+    """Names of the received files of a year by logical source."""
     return {
         "territories": f"Паспорт муниципалитетов {year}.xlsx",
         "projects": f"Реестр заявок {year}.xlsx",
@@ -115,6 +128,8 @@ def file_names(year: int) -> dict[str, str]:
         "attendance": f"Списки участников {year}.xlsx",
         "exchange_events": f"Межмуниципальные мероприятия {year}.csv",
         "consultations": f"Журнал консультаций {year}.csv",
+        "teams": f"Команды проектов {year}.xlsx",
+        "team_members": f"Состав команд {year}.xlsx",
         "participants_survey": f"Анкета участников {year}.xlsx",
         "residents_survey": f"Анкета жителей {year}.csv",
     }

@@ -15,6 +15,12 @@ from evaluation.simulate.schedule import TAUGHT
 from evaluation.simulate.training import TEAM, Attendance, send_people
 
 SHEET = "data"
+GUEST = exchange.ROLES.index("guest")
+# for whom an event of a form is held; a publication is for nobody in particular
+COHORTS = {
+    "course": "specialists", "seminar": "mixed", "workshop": "team", "immersion": "residents",
+    "clock_check": "team", "webinar": "specialists",
+}  # fmt: skip
 
 
 def territories(history: History) -> pd.DataFrame:
@@ -47,7 +53,7 @@ def territories(history: History) -> pd.DataFrame:
         frame["population"] = known.astype("Int64")
         frame["population_18plus"] = (known * history.parameters.adult_share).round().astype("Int64")
         frames.append(frame)
-    return _conform("territories", pd.concat(frames, ignore_index=True))
+    return conformed("territories", pd.concat(frames, ignore_index=True))
 
 
 def row_codes(history: History, year: int, base: np.ndarray, component: str) -> np.ndarray:
@@ -71,7 +77,7 @@ def projects(history: History) -> pd.DataFrame:
     """Applications of all years in the order of their numbers."""
     parts = [_year_projects(history, contest) for contest in history.contests]
     columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    return _conform("projects", pd.DataFrame(columns).assign(source="projects", source_sheet=SHEET))
+    return conformed("projects", pd.DataFrame(columns).assign(source="projects", source_sheet=SHEET))
 
 
 def project_ids(contest: Contest) -> np.ndarray:
@@ -133,7 +139,7 @@ def project_funding(history: History) -> pd.DataFrame:
                 rows = {"project_id": ids[held], "funding_source": source, "stage": stage, "amount": amount[held]}
                 frames.append(pd.DataFrame(rows).assign(source_row=np.flatnonzero(held) + 2))
     out = pd.concat(frames, ignore_index=True).assign(source="projects", source_sheet=SHEET)
-    return _conform("project_funding", out.sort_values(["project_id", "stage", "funding_source"], kind="stable"))
+    return conformed("project_funding", out.sort_values(["project_id", "stage", "funding_source"], kind="stable"))
 
 
 def project_participation(history: History) -> pd.DataFrame:
@@ -151,7 +157,7 @@ def project_participation(history: History) -> pd.DataFrame:
     out = pd.concat(frames, ignore_index=True).assign(
         counted_as="participations", source="projects", source_sheet=SHEET
     )
-    return _conform("project_participation", out.sort_values(["project_id", "channel"], kind="stable"))
+    return conformed("project_participation", out.sort_values(["project_id", "channel"], kind="stable"))
 
 
 def scores(history: History) -> pd.DataFrame:
@@ -168,7 +174,7 @@ def scores(history: History) -> pd.DataFrame:
             }
             frames.append(pd.DataFrame(rows).assign(source_row=np.arange(2, len(scored) + 2)))
     out = pd.concat(frames, ignore_index=True).assign(source="scores", source_sheet=SHEET)
-    return _conform("scores", out.sort_values(["project_id", "criterion"], kind="stable"))
+    return conformed("scores", out.sort_values(["project_id", "criterion"], kind="stable"))
 
 
 def attendance_of(history: History, training_only: bool) -> pd.DataFrame:
@@ -221,7 +227,7 @@ def attendance(history: History, rows: pd.DataFrame) -> pd.DataFrame:
             "source_row": np.arange(2, len(rows) + 2),
         }
     )
-    return _conform("attendance", out)
+    return conformed("attendance", out)
 
 
 def participants(history: History, rows: pd.DataFrame) -> pd.DataFrame:
@@ -237,12 +243,13 @@ def participants(history: History, rows: pd.DataFrame) -> pd.DataFrame:
             "key_quality": "certain",
         }
     )
-    return _conform("participants", out)
+    return conformed("participants", out)
 
 
 def support_events(history: History, rows: pd.DataFrame) -> pd.DataFrame:
     """Support events of the streams training, methodical, consulting and information."""
     came = rows[rows["status"].isin(["present", "partial"])].groupby("event_id").size()
+    listed = rows.groupby("event_id").size()
     out = []
     for event in history.support_events:
         host = history.hosts[event.event_id]
@@ -251,18 +258,25 @@ def support_events(history: History, rows: pd.DataFrame) -> pd.DataFrame:
             successors = history.geography.successors[event.year]
             # A split host: the part that comes first in the crosswalk, where the old centre lies.
             code = successors.codes[successors.target[host, 0]]
+        invited = None
         if event.stream in TAUGHT:
             reported = int(came.get(event.event_id, 0))
+            on_list = int(listed.get(event.event_id, 0))
+            more = generator(history.seed, "invited " + event.event_id, event.year).poisson(0.2 * on_list + 1)
+            invited = on_list + int(more)
         else:
             reported = int(generator(history.seed, "audience " + event.event_id).integers(300, 2500))
         out.append(
             (
                 event.event_id, event.year, event.title, event.stream, event.form, event.starts_on, event.ends_on,
                 event.hours or None,
-                event.mode, code, reported, "support_events", SHEET, event.number + 1,
+                event.mode, code, COHORTS.get(event.form), invited, reported, "support_events", SHEET,
+                event.number + 1,
             )
         )  # fmt: skip
-    return _conform("support_events", pd.DataFrame(out, columns=list(TABLES["support_events"].names)))
+    names = [name for name in TABLES["support_events"].names if name != "recipient_unit_id"]
+    frame = pd.DataFrame(out, columns=names)
+    return conformed("support_events", frame.astype({"invited": "Int64"}))
 
 
 def exchange_events(history: History) -> pd.DataFrame:
@@ -277,7 +291,7 @@ def exchange_events(history: History) -> pd.DataFrame:
     ]  # fmt: skip
     frame = pd.DataFrame(out, columns=list(TABLES["exchange_events"].names))
     frame["reported_participants"] = frame["reported_participants"].astype("Int64")
-    return _conform("exchange_events", frame)
+    return conformed("exchange_events", frame)
 
 
 def exchange_participation(history: History) -> pd.DataFrame:
@@ -300,13 +314,22 @@ def exchange_participation(history: History) -> pd.DataFrame:
                 np.concatenate([meeting.roles for meeting in history.meetings])
             ],
             "persons": np.concatenate([meeting.persons for meeting in history.meetings]),
+            "invited": np.concatenate([invited_guests(history, meeting) for meeting in history.meetings]),
             "source_row": np.repeat([numbers[meeting.exchange_id].number + 1 for meeting in history.meetings], sizes),
         }
     )
     keys = ["exchange_id", "unit_id", "role"]
-    out["persons"] = out.groupby(keys, sort=False)["persons"].transform("sum")
+    for name in ("persons", "invited"):
+        out[name] = out.groupby(keys, sort=False)[name].transform(lambda counts: counts.sum(min_count=1))
     out = out.drop_duplicates(keys, ignore_index=True)
-    return _conform("exchange_participation", out.assign(source="exchange_events", source_sheet=SHEET))
+    return conformed("exchange_participation", out.assign(source="exchange_events", source_sheet=SHEET))
+
+
+def invited_guests(history: History, meeting: exchange.Meeting) -> np.ndarray:
+    """People whom each guest unit was asked to send (not fewer than came); nothing for hosts, speakers and experts."""
+    rng = generator(history.seed, "exchange invited " + meeting.exchange_id)
+    asked = (meeting.persons + rng.poisson(0.6, len(meeting.persons))).astype(float)
+    return np.where(meeting.roles == GUEST, asked, np.nan)
 
 
 def consultations(history: History) -> pd.DataFrame:
@@ -331,8 +354,16 @@ def consultations(history: History) -> pd.DataFrame:
             "source_row": held["number"] + 1,
         }
     )
-    return _conform("consultations", out)
+    return conformed("consultations", out)
 
 
-def _conform(name: str, frame: pd.DataFrame) -> pd.DataFrame:
-    return conform(frame, TABLES[name])
+def conformed(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame as declared; columns that may be empty and are not simulated are empty."""
+    table = TABLES[name]
+    empty = table.empty()
+    absent = {
+        column.name: empty[column.name].reindex(frame.index)
+        for column in table.columns
+        if not column.required and column.name not in frame
+    }
+    return conform(frame.assign(**absent), table)

@@ -18,6 +18,7 @@ from evaluation.simulate.files_journals import write_consultations, write_exchan
 from evaluation.simulate.files_projects import write_projects
 from evaluation.simulate.files_scores import write_scores
 from evaluation.simulate.files_surveys import write_participants_survey, write_residents_survey
+from evaluation.simulate.files_teams import write_team_members, write_teams
 from evaluation.simulate.files_territories import write_territories
 from evaluation.simulate.geography import sampled_units
 from evaluation.simulate.mess import Ledger
@@ -37,6 +38,8 @@ WRITERS: dict[str, Callable[[YearView, Ledger], bytes]] = {
     "attendance": write_attendance,
     "exchange_events": write_exchange,
     "consultations": write_consultations,
+    "teams": write_teams,
+    "team_members": write_team_members,
     "participants_survey": write_participants_survey,
     "residents_survey": write_residents_survey,
 }
@@ -48,6 +51,8 @@ _OFFICES = {
     "attendance": "учебный отдел (смоделировано)",
     "exchange_events": "отдел межмуниципальных связей (смоделировано)",
     "consultations": "консультационный пункт (смоделировано)",
+    "teams": "консультационный пункт (смоделировано)",
+    "team_members": "консультационный пункт (смоделировано)",
     "participants_survey": "сервис форм (смоделировано)",
     "residents_survey": "сервис форм (смоделировано)",
 }

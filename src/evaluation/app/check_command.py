@@ -1,0 +1,143 @@
+"""The command ``evaluation check``: what was asked, the words printed, the exit code."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from evaluation.app.check_texts import RULES_SAID
+from evaluation.app.check_words import STYLES, Line, Words
+from evaluation.app.checking import YearCheck, check_file, check_year
+from evaluation.app.cleaning_alone import checking_rules
+from evaluation.app.language import Language
+from evaluation.app.speaking import BAD_INPUT, DONE
+from evaluation.cleaning.consistency import examine_rules
+from evaluation.places import Workspace
+from evaluation.settings import InputProblem, Text
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+TO_DECIDE = 3
+PATIENCE_SECONDS = 2.0
+
+
+class Waiting:
+    """Says on stderr what goes on once it takes longer than PATIENCE_SECONDS; on a terminal it is wiped away again."""
+
+    def __init__(self, screen: Console, language: Language, live: bool) -> None:
+        self._screen = screen
+        self._language = language
+        self._status = screen.status("") if live else None
+        self._timer: threading.Timer | None = None
+
+    def __call__(self, text: Text) -> None:
+        self._stop_timer()
+        told = text.in_language(self._language)
+        self._timer = threading.Timer(PATIENCE_SECONDS, self._tell, [told])
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _tell(self, text: str) -> None:
+        if self._status is None:
+            self._screen.print(f"{text} ...", markup=False, highlight=False)
+        else:
+            self._status.update(text)
+            self._status.start()
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def __enter__(self) -> Waiting:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop_timer()
+        if self._status is not None:
+            self._status.stop()
+
+
+def run_check(
+    workspace: Workspace,
+    target: str | None,
+    source: str | None,
+    year: str | None,
+    registry: Path | None,
+    screen: Console,
+    notices: Console,
+    language: Language,
+) -> int:
+    """Check a file or a year, print what was found and return the exit code: 0 clean, 2 unreadable, 3 to decide."""
+    with Waiting(notices, language, live=notices.is_terminal) as stage:
+        check = _checked(workspace, target, source, year, registry, stage)
+    print_lines(screen, Words(workspace.codebook, language).lines(check))
+    if any(one.problem is not None for one in check.files):
+        return BAD_INPUT
+    serious = any(one.issues["severity"].isin(["error", "warning"]).any() for one in check.files)
+    return TO_DECIDE if serious else DONE
+
+
+def run_rules(workspace: Workspace, screen: Console, language: Language) -> int:
+    """Examine the checking rules without data; exit code 3 where some contradict one another or never apply or fail."""
+    year = workspace.programme.last_year
+    settings = {"year": workspace.year(year)} if year in workspace.years else {}
+    rules = checking_rules(workspace)
+    found = examine_rules(rules, settings)
+    faults = found[found["finding"] != "not_analysed"]
+    said = RULES_SAID[0 if language == "ru" else 1]
+    screen.print(said.format(n=len(rules.rules), faults=len(faults)), markup=False, highlight=False, soft_wrap=True)
+    for row in [*faults.to_dict("records"), *found[found["finding"] == "not_analysed"].to_dict("records")]:
+        style = "" if row["finding"] == "not_analysed" else "yellow"
+        text = f"  {row['table']}: {row[language]}"
+        screen.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
+    return TO_DECIDE if (faults["finding"] != "redundant").any() else DONE
+
+
+def print_lines(screen: Console, lines: Iterable[Line]) -> None:
+    for line in lines:
+        style = STYLES.get(line.style, "")
+        screen.print(" " * line.indent + line.text, style=style, markup=False, highlight=False, soft_wrap=True)
+
+
+def _checked(
+    workspace: Workspace,
+    target: str | None,
+    source: str | None,
+    year: str | None,
+    registry: Path | None,
+    stage: Waiting,
+) -> YearCheck:
+    path = None if target is None else Path(target)
+    named_year = target if target and re.fullmatch(r"(?:19|20)\d\d", target) and not Path(target).exists() else None
+    if target is not None and named_year is None:
+        assert path is not None
+        if path.is_dir():
+            raise InputProblem(
+                f"{path} — папка. Ожидался один файл (таблица) или год. Укажите файл внутри неё.",
+                f"{path} is a folder. One file (a table) or a year was expected. Name a file inside it.",
+            )
+        return check_file(workspace, path, source, year, registry, stage)
+    if source is not None:
+        raise InputProblem(
+            "Ключ --as относится к одному файлу. Назовите файл: «evaluation check ФАЙЛ --as ИСТОЧНИК».",
+            "The option --as is for one file. Name the file: 'evaluation check FILE --as SOURCE'.",
+        )
+    if named_year and year and year != named_year:
+        raise InputProblem(
+            f"Названы два года: {named_year} и --year {year}. Оставьте один.",
+            f"Two years are named: {named_year} and --year {year}. Keep one.",
+        )
+    chosen = named_year or year or str(workspace.programme.last_year)
+    if not chosen.isdigit():
+        raise InputProblem(
+            f"--year {chosen} относится к одному файлу. Назовите файл или год.",
+            f"--year {chosen} is for one file. Name a file, or a year.",
+        )
+    return check_year(workspace, int(chosen), registry, stage)

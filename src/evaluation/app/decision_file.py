@@ -1,0 +1,48 @@
+"""Decisions appended to their files: all files or none, what stood there untouched."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from pathlib import Path
+
+import pandas as pd
+
+from evaluation.decisions import DECISION_COLUMNS
+from evaluation.settings import InputProblem
+
+
+def appended(place: Path, decisions: pd.DataFrame) -> bytes:
+    """The file of decisions with further rows at its end; what stood there stays to the letter."""
+    before = place.read_bytes() if place.exists() else b""
+    text = before.decode("utf-8-sig")
+    ending = "\r\n" if "\r\n" in text else "\n"
+    header = next(csv.reader(io.StringIO(text)), None) or DECISION_COLUMNS
+    out = io.StringIO()
+    writer = csv.DictWriter(out, header, restval="", extrasaction="raise", lineterminator=ending)
+    if not text.strip():
+        before = b""
+        writer.writeheader()
+    writer.writerows(decisions[DECISION_COLUMNS].to_dict("records"))
+    gap = b"" if not before or before.endswith(b"\n") else ending.encode()
+    return before + gap + out.getvalue().encode("utf-8")
+
+
+def write_together(contents: dict[Path, bytes]) -> None:
+    """All files aside first, then each into place in one step."""
+    asides = {place: place.with_name(f".{place.name}.new") for place in contents}
+    try:
+        for place, content in contents.items():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            asides[place].write_bytes(content)
+        for place, aside in asides.items():
+            os.replace(aside, place)
+    except PermissionError as error:
+        for aside in asides.values():
+            aside.unlink(missing_ok=True)
+        names = ", ".join(map(str, contents))
+        raise InputProblem(
+            f"Решения не записаны: {names} открыты в другой программе или нет прав. Закройте их и повторите.",
+            f"The decisions were not written: {names} are open in another program, or you may not. Close and repeat.",
+        ) from error
