@@ -50,7 +50,7 @@ def allowed(name: str) -> set[str] | None:
     if name == "display":
         return {"contracts", "tables", "codebook", "settings", "pipeline"}
     if name == "report":
-        return {"display", "privacy", "contracts", "tables", "codebook", "settings", "pipeline", "ledger"}
+        return {"display", "privacy", "contracts", "tables", "codebook", "settings", "pipeline", "ledger", "decisions"}
     if name == "simulate":
         return LOW | {"territory"}
     assert name in DOMAIN, f"{name}: a room that the architecture does not know"

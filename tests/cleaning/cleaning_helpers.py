@@ -71,7 +71,10 @@ def clean(files: Mapping[str, Path], year: int, registry: pd.DataFrame, **more: 
 
 
 def rules(cleaned: Cleaned) -> dict[str, int]:
-    return cleaned.issues["rule"].value_counts().to_dict()
+    counts = cleaned.issues["rule"].value_counts().to_dict()
+    # the small files of these tests lack most optional columns on purpose
+    counts.pop("column_missing", None)
+    return counts
 
 
 def issue(cleaned: Cleaned, rule: str) -> pd.Series:

@@ -14,7 +14,7 @@ from openpyxl.styles import Font
 
 from evaluation.cleaning.rules import RULES
 from evaluation.contracts import TABLES, check, dangling
-from evaluation.decisions import DECISION_COLUMNS, decision_form, raw_hash
+from evaluation.decisions import DECISION_COLUMNS, raw_hash
 from evaluation.ledger import check_accounts
 from evaluation.tables import PROGRAMME_TABLES
 
@@ -221,8 +221,7 @@ def test_decisions_change_values_and_outdated_ones_are_listed(tmp_path: Path) ->
     assert rules(cleaned)["decision_applied"] == 2
     missed = issue(cleaned, "decision_not_applicable")
     assert (missed["suggestion"], missed["field"]) == ("2024-002", "beneficiaries")
-    form = decision_form(cleaned.issues, cleaned.row_ledger, KEY)
-    open_one = form[form["field"] == "beneficiaries"].iloc[0]
+    open_one = issue(cleaned, "inexact_number")
     assert (open_one["record_key"], open_one["raw_hash"]) == ("2024-002", raw_hash("ок. 50", KEY))
 
 

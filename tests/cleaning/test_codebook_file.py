@@ -12,7 +12,7 @@ from evaluation.cleaning.rules import RULES
 from evaluation.cleaning.scores import CRITERIA
 from evaluation.cleaning.values import Choices
 from evaluation.ledger import FATES, ROW_CLASSES
-from evaluation.tables import TABLES
+from evaluation.tables import FORMS, SOURCE_TABLES, TABLES
 
 CODEBOOK = codebook()
 
@@ -58,9 +58,16 @@ def test_no_spelling_stands_for_two_codes(name: str) -> None:
             assert seen.setdefault(spelling.casefold(), row.code) == row.code, f"{name}: {spelling}"
 
 
-@pytest.mark.parametrize(
-    "table", ["territories", "projects", "scores", "support_events", "attendance", "exchange_events", "consultations"]
-)
+@pytest.mark.parametrize("source", FORMS)
+def test_every_column_of_a_form_has_a_header_of_its_own(source: str) -> None:
+    own = set(CODEBOOK.variables.loc[CODEBOOK.variables["table"] == source, "variable"])
+    assert set(FORMS[source].names) <= own
+    for column in FORMS[source].columns:
+        if column.kind == "category":
+            assert CODEBOOK.allowed(source, column.name), f"{source}.{column.name} has no list"
+
+
+@pytest.mark.parametrize("table", SOURCE_TABLES)
 def test_no_header_stands_for_two_variables(table: str) -> None:
     seen: dict[str, str] = {}
     for variable, texts in CODEBOOK.aliases(table).items():
@@ -81,6 +88,12 @@ def test_personal_columns_are_marked() -> None:
         ("projects", "contact"),
         ("consultations", "topic"),
         ("consultations", "consultant"),
+        ("team_members", "person_name"),
+        ("team_members", "phone"),
+        ("team_members", "position"),
+        ("teams", "contact"),
+        ("publications", "author"),
+        ("recommendations", "responsible"),
     }
 
 

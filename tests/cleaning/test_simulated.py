@@ -35,6 +35,7 @@ KEYS = {
     "exchange_events": ["exchange_id"],
     "exchange_participation": ["exchange_id", "unit_id", "role"],
     "consultations": ["consultation_id"],
+    "teams": ["team_id", "year"],
 }
 PROVENANCE = ["source", "source_sheet", "source_row"]
 
@@ -187,6 +188,21 @@ def test_people_are_told_apart_and_recognised(case: Case) -> None:
     )
     came = [table[table["status"].isin(["present", "partial"])].groupby("event_id").size() for table in (ours, true)]
     pd.testing.assert_series_equal(*came)
+
+
+def test_members_of_teams_are_told_apart(case: Case) -> None:
+    ours, true = case.programme.tables["team_members"], of_year(case.truth["team_members"], case.year)
+    assert len(ours) == len(true) and not ours["person_key"].duplicated().any()
+    columns = ["team_id", "sector", "role", "from_on", "to_on"]
+    pd.testing.assert_frame_equal(
+        ours[columns].sort_values(columns, ignore_index=True), true[columns].sort_values(columns, ignore_index=True)
+    )
+    if case.ledger.empty:
+        # the plain lists of participants and of teams hold the same registration numbers
+        attended = case.truth["attendance"].merge(true[["person_key"]].drop_duplicates(), on="person_key")
+        both = of_year(attended, case.year)["person_key"].nunique()
+        assert both > 10
+        assert len(set(case.programme.tables["attendance"]["person_key"]) & set(ours["person_key"])) == both
 
 
 def test_every_defect_to_report_or_refuse_has_its_remark(case: Case) -> None:

@@ -77,7 +77,8 @@ def test_reconciliation_speaks_the_readers_language() -> None:
         {
             "name": ["cost"], "label_ru": ["Стоимость"], "label_en": ["Cost"], "published": [971.0],
             "register": [958.3], "difference": [-12.7], "unit": ["million_currency"], "period": ["2019–2025"],
-            "reference": ["x"], "explanation_ru": ["без даты"], "explanation_en": [None],
+            "reference": ["x"], "explanation_ru": ["без даты"], "explanation_en": [None], "remainder": [-12.7],
+            "causes_ru": [None], "causes_en": [None],
         }
     )  # fmt: skip
     table = reconciliation_exhibit(frame, currency="RUB")
@@ -86,6 +87,11 @@ def test_reconciliation_speaks_the_readers_language() -> None:
     ]  # fmt: skip
     assert table.cell(0, "name", "en") == "Cost"
     assert table.cell(0, "explanation", "en") == ""
+    closed = frame.assign(remainder=0.0, causes_ru="посчитать 2 × «Повтор»", causes_en="counting 2 × 'Repeat'")
+    table = reconciliation_exhibit(closed, currency="RUB")
+    assert table.columns[-2:] == ["causes", "explanation"]
+    assert table.cell(0, "causes", "ru") == "посчитать 2 × «Повтор»"
+    assert table.cell(0, "causes", "en") == "counting 2 × 'Repeat'"
 
 
 def test_support_has_one_column_a_year_and_no_empty_measures() -> None:

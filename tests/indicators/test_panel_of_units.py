@@ -15,11 +15,11 @@ from evaluation.indicators.outcomes import (
     build_panel,
     build_panels,
     project_table,
-    reconcile,
     ties_of_geography,
     unplaced_rows,
 )
 from evaluation.indicators.projects import project_values
+from evaluation.indicators.reconciling import reconcile
 from evaluation.settings import Exposure, ReferenceTotal, Text
 from evaluation.simulate import Parameters, simulate_panel
 from evaluation.simulate.parameters import application_deadline, territory_date
