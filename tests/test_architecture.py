@@ -13,7 +13,7 @@ PACKAGE = ROOT / "src" / "evaluation"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 SPINE = ("app", "year", "running", "workspace", "places", "pipeline", "contracts", "tables", "codebook", "settings")
-LOW = {"contracts", "tables", "codebook", "settings", "ledger", "decisions"}
+LOW = {"contracts", "tables", "codebook", "settings", "ledger", "decisions", "reconciliation"}
 DOMAIN = ("field", "effects", "survey", "indicators", "support", "cleaning", "privacy", "territory")
 
 
@@ -45,7 +45,7 @@ def allowed(name: str) -> set[str] | None:
     if name in SPINE:
         below = set(SPINE[SPINE.index(name) + 1 :]) | LOW
         return below | {"display"} if name == "workspace" else below
-    if name in ("ledger", "decisions"):
+    if name in ("ledger", "decisions", "reconciliation"):
         return LOW
     if name == "display":
         return {"contracts", "tables", "codebook", "settings", "pipeline"}

@@ -174,7 +174,7 @@ TABLES: dict[str, Table] = {
         ),
         Table(
             "population",
-            "territorial unit, year, age group and sex (age groups may overlap)",
+            "unit, year, age group (they may overlap) and sex",
             ("unit_id", "year", "age_group", "sex"),
             (
                 _UNIT,

@@ -274,3 +274,25 @@ def test_the_reader_is_told_what_takes_long(place: Place, monkeypatch: pytest.Mo
     result = place.check(place.raw / "реестр.xlsx", "--as", "projects")
     assert "reading реестр.xlsx ..." in result.stderr and "reading" not in result.stdout
     assert result.exit_code == 0
+
+
+def test_a_report_is_written_on_request_and_only_there(place: Place, tmp_path: Path) -> None:
+    (tmp_path / "no.key").write_text("00" * 32, encoding="ascii")
+    book(place.raw / "реестр.xlsx", [HEADER, *GOOD, ["24-003", "Северный район", "Мост", "ок. 300", "Победитель"]])
+    before = place.files()
+    folder = tmp_path / "quality"
+    result = place.check(2024, "--report", folder, language="ru")
+    assert result.exit_code == 3, result.output
+    assert [path.name for path in folder.iterdir()] == ["quality.ru.html"]
+    assert f"Отчёт о качестве: {folder / 'quality.ru.html'}" in result.stdout
+    after = place.files()
+    new = set(after) - set(before)
+    restricted = str(place.root / "data" / "restricted" / "2024")
+    assert (
+        new and all(path.startswith(restricted) for path in new) and all(after[path] == before[path] for path in before)
+    )
+    assert f"Книга решений: {restricted}" in result.stdout
+    alone = place.check(place.raw / "реестр.xlsx", "--as", "projects", "--report", folder)
+    assert alone.exit_code == 3 and "паспорт" not in (folder / "quality.en.html").read_text(encoding="utf-8")
+    several = place.check(place.raw / "нет.xlsx", "--report", folder)
+    assert several.exit_code == 2

@@ -23,13 +23,14 @@ from evaluation.tables import TABLES
 ABAN, ACHINSK = "04601000", "04703000"
 COLUMNS = (
     "project_id", "unit_id", "title", "topic", "status", "score", "applied_on", "decided_on", "started_on",
-    "finished_on", "planned_end", "cost_planned", "planned_regional", "planned_local", "planned_residents", "cost_actual",
-    "paid_regional", "paid_local", "contest_budget", "beneficiaries", "participations_vote",
+    "finished_on", "planned_end", "cost_planned", "planned_regional", "planned_local", "planned_residents",
+    "cost_actual", "paid_regional", "paid_local", "contest_budget", "beneficiaries", "participations_vote",
 )  # fmt: skip
 PLAIN: dict[str, Any] = {
     "unit_id": ABAN, "topic": "roads", "status": "funded", "score": 50, "applied_on": dt.datetime(2024, 2, 1),
     "decided_on": dt.datetime(2024, 3, 1), "started_on": dt.datetime(2024, 5, 1),
-    "finished_on": dt.datetime(2024, 9, 1), "planned_end": dt.datetime(2024, 9, 30), "cost_planned": 1000, "planned_regional": 800, "planned_local": 150,
+    "finished_on": dt.datetime(2024, 9, 1), "planned_end": dt.datetime(2024, 9, 30),
+    "cost_planned": 1000, "planned_regional": 800, "planned_local": 150,
     "planned_residents": 50, "cost_actual": 900, "paid_regional": 750, "paid_local": 150, "contest_budget": 50000,
     "beneficiaries": 60, "participations_vote": 20,
 }  # fmt: skip

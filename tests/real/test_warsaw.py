@@ -148,7 +148,7 @@ def test_what_the_file_holds_besides_is_named(warsaw: Warsaw) -> None:
     issues = warsaw.table("issues", 2025)
     unread = set(issues.loc[issues["rule"] == "unmapped_column", "raw"])
     assert unread == {
-        "file", "latitude", "longitude", "country", "unit", "budget", "currency", "num_votes", "rule", "vote_type",
+        "file", "latitude", "longitude", "country", "unit", "currency", "num_votes", "rule", "vote_type",
     }  # fmt: skip
     refused = issues[issues["rule"] == "column_not_as_declared"]
     assert refused["field"].tolist() == ["beneficiaries"], "groups of people where a number was expected"

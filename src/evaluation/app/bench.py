@@ -73,7 +73,7 @@ def bench_cleaning(workspace: Workspace, rows: int) -> CleaningBench:
     if registry is None or not registry.exists():
         raise InputProblem(
             "Нет реестра территорий рабочего пространства, а он нужен для измерения. Верните файл registry.units.",
-            "There is no registry of units in the workspace, and measuring needs it. Bring the file registry.units back.",
+            "The workspace has no registry of units, and measuring needs it. Bring the file registry.units back.",
         )
     year = workspace.programme.last_year
     units = in_force(read_registry(registry), dt.date(year, 12, 31))

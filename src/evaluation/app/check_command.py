@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from evaluation.app.check_outputs import write_report
 from evaluation.app.check_texts import RULES_SAID
 from evaluation.app.check_words import STYLES, Line, Words
 from evaluation.app.checking import YearCheck, check_file, check_year
@@ -70,14 +71,21 @@ def run_check(
     source: str | None,
     year: str | None,
     registry: Path | None,
+    report: Path | None,
     screen: Console,
     notices: Console,
     language: Language,
 ) -> int:
-    """Check a file or a year, print what was found and return the exit code: 0 clean, 2 unreadable, 3 to decide."""
+    """Check a file or a year, print what was found and return the exit code: 0 clean, 2 unreadable, 3 to decide.
+
+    Only with ``report`` is anything written: the quality report in that folder, workbooks in ``data/restricted``.
+    """
     with Waiting(notices, language, live=notices.is_terminal) as stage:
         check = _checked(workspace, target, source, year, registry, stage)
     print_lines(screen, Words(workspace.codebook, language).lines(check))
+    if report is not None:
+        for text in write_report(workspace, check, report, registry, language):
+            screen.print(text.in_language(language), markup=False, highlight=False, soft_wrap=True)
     if any(one.problem is not None for one in check.files):
         return BAD_INPUT
     serious = any(one.issues["severity"].isin(["error", "warning"]).any() for one in check.files)

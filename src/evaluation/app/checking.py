@@ -50,6 +50,7 @@ class FileCheck:
 class YearCheck:
     """A year's files: each one's check, and what cleaning made of those that could be read.
 
+    ``paths`` says where files lie that are none of the year's. ``received`` is empty where several years were read.
     ``registry_issues`` are remarks on the rows of a directory that stood in for the registry.
     """
 
@@ -58,6 +59,7 @@ class YearCheck:
     cleaned: tuple[Cleaned, ...]
     received: Mapping[str, Received]
     registry_issues: pd.DataFrame
+    paths: Mapping[str, Path] = field(default_factory=dict)
 
 
 def check_year(workspace: Workspace, year: int, registry_file: Path | None, stage: Stage) -> YearCheck:
@@ -118,7 +120,7 @@ def check_file(
     stage(Text(ru=f"очистка: {path.name}", en=f"cleaning {path.name}"))
     check = _clean_one(received, given, workspace, registry_file is None)
     others = tuple(then for then in years if then != given.year)
-    return replace(check, files=(replace(check.files[0], fit=fit, other_years=others),))
+    return replace(check, files=(replace(check.files[0], fit=fit, other_years=others),), paths={source: path})
 
 
 def _clean_one(received: Received, given: Conditions, workspace: Workspace, beside: bool) -> YearCheck:

@@ -18,7 +18,7 @@ from evaluation.cleaning.ruleset import RuleSet, read_rules
 from evaluation.cleaning.survey import clean_surveys
 from evaluation.cleaning.workbook import Received
 from evaluation.decisions import read_decisions
-from evaluation.places import Workspace, repository
+from evaluation.places import Workspace
 from evaluation.privacy.pseudonyms import read_or_create_key
 from evaluation.settings import InputProblem, Source, Survey
 from evaluation.tables import SOURCE_TABLES, TABLES
@@ -80,8 +80,9 @@ def conditions(workspace: Workspace, year: int, registry_file: Path | None = Non
 
 def checking_rules(workspace: Workspace) -> RuleSet:
     """The workspace's own checking rules, else the project's."""
-    own = workspace.root / "config" / "rules.yml"
-    return read_rules(own if own.exists() else repository() / "config" / "rules.yml", workspace.codebook)
+    path = workspace.territory_file("rules")
+    assert path is not None
+    return read_rules(path, workspace.codebook)
 
 
 def any_registry(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -190,6 +190,17 @@ def check(
             help=say("год файла; all: каждый год, что в нём есть", "the file's year; all: every year that it has"),
         ),
     ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            "--report",
+            metavar="DIR",
+            help=say(
+                "отчёт о качестве в эту папку, книги решений в data/restricted",
+                "the quality report to this folder, workbooks of decisions to data/restricted",
+            ),
+        ),
+    ] = None,
     rules: Annotated[
         bool,
         typer.Option("--rules", help=say("сами правила проверки, без файлов", "the checking rules alone, no files")),
@@ -204,7 +215,7 @@ def check(
     screen, notices = console(plain), console(plain, error=True)
     if rules and target is None:
         return run_rules(opened, screen, spoken)
-    return run_check(opened, target, source, year, registry, screen, notices, spoken)
+    return run_check(opened, target, source, year, registry, report, screen, notices, spoken)
 
 
 @app.command(help=say("Принять решения из заполненной книги.", "Take decisions from a filled workbook."))

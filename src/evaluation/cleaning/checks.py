@@ -181,14 +181,11 @@ def records_of(table: str, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         long = tables.get(spread.table)
         if long is None or long.empty:
             continue
-        parts = [long[name].astype("str") for name in spread.lists]
-        names = pd.Series(
-            [
-                spread.pattern.format(**dict(zip(spread.lists, codes, strict=True)))
-                for codes in zip(*parts, strict=True)
-            ],
-            index=long.index,
-        )
+        lists = list(spread.lists)
+        number = long.groupby(lists, sort=False, dropna=False, observed=True).ngroup()
+        codes = long[lists].astype("str").drop_duplicates().to_dict("records")
+        columns = np.array([spread.pattern.format(**one) for one in codes], dtype=object)
+        names = pd.Series(columns[number.to_numpy()], index=long.index)
         wide = long.assign(_name=names).pivot_table(
             index=spread.key, columns="_name", values=spread.value, aggfunc="sum"
         )

@@ -49,7 +49,7 @@ def file_issues(received: Received) -> list[Issue]:
 def missing_columns(
     sheets: Sequence[Records], required: Sequence[Sequence[str]], codebook: Codebook, table: str
 ) -> list[Issue]:
-    """One remark a file that names the columns of its table that no sheet has, where the codebook gives headers for them.
+    """One remark a file that names the columns of its table that no sheet has but the codebook gives headers for.
 
     Left out are personal columns and alternatives of a required column that is there.
     """

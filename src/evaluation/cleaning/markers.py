@@ -43,9 +43,14 @@ _EXCEL_ERRORS = re.compile(
 def is_blank(raw: Any) -> bool:
     """Is there nothing in the cell, or nothing that can be seen?"""
     if isinstance(raw, str):
+        if raw[:1].isalnum():
+            return False
         text = raw.strip()
         return not text or (not text[0].isalnum() and not tidy(text))
-    return plain(raw) is None
+    if raw is None:
+        return True
+    # asked of every cell: the commonest kinds are told without a further call
+    return raw != raw if raw.__class__ is float else raw.__class__ is not int and plain(raw) is None
 
 
 def missing_reason(text: str) -> Missing | None:

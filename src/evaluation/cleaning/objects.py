@@ -23,6 +23,6 @@ def nothing(index: pd.Index) -> pd.Series:
 
 def mapped(series: pd.Series, function: Callable[[Any], Any]) -> pd.Series:
     """``function`` of every value, as objects; it is asked once for each distinct value and type."""
-    values = [(value.__class__, value) for value in series]
+    values = [(value.__class__, value) for value in series.tolist()]
     known = {key: function(key[1]) for key in dict.fromkeys(values)}
     return objects([known[key] for key in values], series.index)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from evaluation.cleaning.dates import date_parser, parse_partial_date
-from evaluation.cleaning.objects import mapped, nothing
+from evaluation.cleaning.objects import mapped, nothing, objects
 from evaluation.cleaning.rows import Reading
 
 
@@ -23,7 +23,8 @@ def read_date(reading: Reading, name: str) -> None:
         return
     parts = mapped(records.frame[name], lambda raw: parse_partial_date(raw).value)
     known = parts.index.isin(remarked) & days.isna() & parts.notna()
-    reading.columns[beside] = mapped(parts.where(known), lambda part: None if part is None else str(part))
+    texts = [str(part) if keep else None for part, keep in zip(parts, known, strict=True)]
+    reading.columns[beside] = objects(texts, parts.index)
     kept = reading.columns[beside]
     reading.issues[start:] = [
         replace(issue, severity="warning", action="kept", value=kept.loc[issue.row])

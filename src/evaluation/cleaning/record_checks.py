@@ -102,7 +102,7 @@ def _repair(reading: Reading, rules: list[Rule], evaluation: Evaluation, rows: p
     def empty(name: str) -> np.ndarray:
         if not reading.records.has(name):
             return np.ones(len(rows), dtype=bool)
-        return reading.records.frame[name].loc[rows].map(is_blank).to_numpy(dtype=bool)
+        return np.array([is_blank(cell) for cell in reading.records.frame[name].loc[rows].tolist()], dtype=bool)
 
     for rule in rules:
         if rule.total:

@@ -6,7 +6,8 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from decimal import Decimal
+from functools import cached_property, lru_cache
 from typing import Any
 
 import pandas as pd
@@ -25,6 +26,7 @@ from evaluation.privacy.personal import MASK, mask_personal
 from evaluation.tables import FORM_MARK, INSTRUCTION_SHEET, LIST_SHEET
 
 MANY_CELLS = 20
+NUMBERS = frozenset({int, float, bool, Decimal})
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ class Records:
 
     def raw(self, row: Any, variable: str) -> Any:
         """The received cell; None where the sheet has no such column."""
-        return self.frame.at[row, variable] if variable in self.frame.columns else None
+        return self.frame.at[row, variable] if variable in self.frame.columns else None  # noqa: PD008 - one cell, often
 
     def cells(self, variable: str) -> list[Any]:
         """The received cells of a column; none where the sheet has no such column."""
@@ -105,6 +107,11 @@ class Records:
     def only(self, rows: pd.Index) -> Records:
         """The records of ``rows``."""
         return replace(self, frame=self.frame.loc[rows])
+
+
+@lru_cache(maxsize=20_000)
+def _masked(text: str) -> str:
+    return mask_personal(text, names=True)[0]
 
 
 def shown(value: Any) -> str:
@@ -216,20 +223,22 @@ def read_column(records: Records, variable: str, parser: Parser) -> tuple[pd.Ser
     if not records.has(variable):
         return nothing(index), []
     cells = records.frame[variable].tolist()
-    keys = [(cell.__class__, cell) for cell in cells]
-    parsed = {key: parser(key[1]) for key in dict.fromkeys(keys)}
-    value_of = dict(
-        zip(parsed, objects([one.value for one in parsed.values()], pd.RangeIndex(len(parsed))), strict=True)
-    )
-    values = pd.Series([value_of[key] for key in keys], index=index, dtype=object)
+    # 1, 1.0 and True are equal, but no two kinds of numbers are read alike
+    mixed = len(NUMBERS & set(map(type, cells))) > 1
+    keys: list[Any] = [(cell.__class__, cell) for cell in cells] if mixed else cells
+    raws = {key: key[1] if mixed else key for key in dict.fromkeys(keys)}
+    parsed = {key: parser(raw) for key, raw in raws.items()}
+    taken = objects([one.value for one in parsed.values()], pd.RangeIndex(len(parsed)))
+    value_of = dict(zip(parsed, taken, strict=True))
+    values = pd.Series(list(map(value_of.__getitem__, keys)), index=index, dtype=object)
     # what a remark says is the same for equal cells but for the place
-    drafts = {key: _draft(records, variable, key[1], one) for key, one in parsed.items() if one.rule}
+    drafts = {key: _draft(records, variable, raws[key], one) for key, one in parsed.items() if one.rule}
     if not drafts:
         return values, []
     position = records.layout.positions.get(variable)
     letters = None if position is None else address(1, position)[:-1]
     issues = [
-        replace(drafts[key], cell=None if letters is None else f"{letters}{row}", row=row)
+        drafts[key].at(None if letters is None else f"{letters}{row}", row)
         for row, key in zip(index.tolist(), keys, strict=True)
         if key in drafts
     ]

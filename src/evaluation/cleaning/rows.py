@@ -170,7 +170,10 @@ def account(
 def _units(reading: Reading) -> dict[int, str]:
     """Unit by row, where the sheet names units and this one was recognised."""
     units = reading.columns.get("unit_id")
-    return {} if units is None else {int(row): str(unit) for row, unit in units.items() if not is_blank(unit)}
+    if units is None:
+        return {}
+    known = zip(units.index.tolist(), units.tolist(), strict=True)
+    return {row: str(unit) for row, unit in known if not is_blank(unit)}
 
 
 def merge_repeated(reading: Reading, identity: Sequence[str], content: Sequence[str], number: str) -> None:
@@ -242,7 +245,10 @@ def record_keys(records: Records, names: Sequence[str], context: Context, letter
     if name is None:
         return nothing(records.frame.index)
     keys = []
-    for raw in records.frame[name]:
+    for raw in records.frame[name].tolist():
+        if type(raw) is str and _RECORD_NUMBER.fullmatch(raw):
+            keys.append(raw)  # as most are
+            continue
         text = parse_text(raw).value
         keys.append(None if text is None else context.record_id(_number(str(text)), letter))
     return objects(keys, records.frame.index)

@@ -105,8 +105,11 @@ _NAME = re.compile(
 
 def find_personal(text: str, names: bool = False) -> list[Found]:
     """Pieces of personal data in ``text``, in order, none overlapping; ``names`` looks for full names as well."""
+    possible = _POSSIBLE.search(text) is not None
+    if not possible and not names:
+        return []
     found: list[Found] = []
-    for kind, pattern, holds in _PATTERNS if _POSSIBLE.search(text) else ():
+    for kind, pattern, holds in _PATTERNS if possible else ():
         found += [
             Found(kind, hit.start(), hit.end()) for hit in pattern.finditer(text) if holds is None or holds(hit[0])
         ]
@@ -126,6 +129,8 @@ def find_personal(text: str, names: bool = False) -> list[Found]:
 def mask_personal(text: str, names: bool = False) -> tuple[str, tuple[str, ...]]:
     """``text`` with personal data replaced by a mark, and the kinds that were found (empty: nothing was)."""
     found = find_personal(text, names)
+    if not found:
+        return text, ()
     parts, position = [], 0
     for piece in found:
         parts += [text[position : piece.start], MASK]

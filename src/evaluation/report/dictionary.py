@@ -70,6 +70,7 @@ _SENSITIVITIES: dict[str, Text] = {
 }
 ROWS_RU: dict[str, str] = {
     "territorial unit in force in the programme year": "территория, действующая в год программы",
+    "unit, year, age group (they may overlap) and sex": "территория, год, возрастная группа (могут пересекаться) и пол",
     "application to the contest, funded or not": "заявка на конкурс, поддержанная или нет",
     "project, source of money and stage": "проект, источник денег и стадия",
     "project and channel through which residents took part": "проект и способ участия жителей",
@@ -105,6 +106,8 @@ ROWS_RU: dict[str, str] = {
         "заявка и поддержка, полученная её территорией до срока подачи",
     "directed tie of knowledge between two units in a year (from who teaches to who learns)":
         "связь между двумя территориями за год (от того, кто делится, к тому, кто перенимает)",
+    "row or cell of the register that a published total may have counted otherwise":
+        "строка или ячейка реестра, которую опубликованный итог мог учесть иначе",
     "published reference total beside the register's": "опубликованный итог рядом с итогом реестра",
     "indicator of a territorial unit (or of all units) in a year": "показатель территории (или всех территорий) за год",
     "stream of support and year": "вид поддержки и год",

@@ -74,9 +74,10 @@ WORDS: dict[str, Text] = {
         "'evaluation decide FILE', then 'evaluation run {year}'.",
     ),
     "to_make": Text(
-        ru="Книгу решений, копии файлов с пометками и книги для муниципалитетов создаёт «evaluation check {year}».",
+        ru="Книгу решений, копии файлов с пометками и книги для муниципалитетов создаёт "
+        "«evaluation check {year} --report ПАПКА».",
         en="The workbook of decisions, the annotated copies and the workbooks for the units are made by "
-        "'evaluation check {year}'.",
+        "'evaluation check {year} --report DIR'.",
     ),
     "to_do_nothing": Text(ru="Ничто не ждёт решения.", en="Nothing waits for a decision."),
 }

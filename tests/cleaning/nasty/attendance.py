@@ -168,7 +168,16 @@ def attendance_book(seed: int, world: World, kinds: list[Kind], nasty: bool = Tr
         _tail(book, page, rng)
     if nasty:
         _sheet_trap(book, rng)
-        book.secrets |= {"слушатель", "slushatel", "pochta.example", "902 61", "90261", "Бугаёв", *SURNAMES}
+        book.secrets |= {
+            "слушатель",
+            "slushatel",
+            "pochta.example",
+            "902 61",
+            "8902610",
+            "7902610",
+            "Бугаёв",
+            *SURNAMES,
+        }
     return book
 
 
