@@ -208,11 +208,14 @@ def test_a_value_that_would_break_another_rule_is_not_filled(tmp_path: Path) -> 
 
 def test_an_unreadable_cell_gets_the_implied_value_as_a_suggestion(tmp_path: Path) -> None:
     cleaned = register(tmp_path, {"planned_local": "ок. 100"}, {"cost_planned": "#REF!"}, {}, {})
-    issues = cleaned.issues[cleaned.issues["rule"] == "implied_value"]
+    issues = cleaned.issues[cleaned.issues["rule"] == "implied_suggestion"]
     assert issues[["cell", "action", "suggestion"]].to_numpy().tolist() == [
-        ["N2", "kept", "= 150.00"],
-        ["L3", "kept", "= 1000.00"],
+        ["N2", "kept", "150"],
+        ["L3", "kept", "1000"],
     ]
+    refused = cleaned.issues[cleaned.issues["action"] == "emptied"].set_index("cell")["suggestion"]
+    assert refused["L3"] == "1000", "the refusal itself offers the value, for a decision"
+    assert refused["N2"] == "100", "a reader's own suggestion is not overwritten"
     assert cleaned.tables["projects"]["cost_planned"].isna().tolist() == [False, True, False, False]
 
 
@@ -233,6 +236,13 @@ def test_independent_breaches_need_two_cells(tmp_path: Path) -> None:
     found = remarks(register(tmp_path, change), "value", "suggestion")
     (located,) = [one for one in found if one[0] == "cells_to_change"]
     assert located[1:] == ("P4_order, P5", "J2 finished_on; T2 beneficiaries")
+
+
+def test_records_beyond_the_limit_are_counted_not_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("evaluation.cleaning.localisation.MOST_RECORDS", 1)
+    cleaned = register(tmp_path, *[{"cost_planned": 100_000}] * 3, {})
+    assert cleaned.issues["rule"].value_counts()["cells_to_change"] == 1
+    assert cleaned.issues.set_index("rule").loc["localisation_limited", "value"] == "2"
 
 
 def test_a_cell_of_the_unit_explains_many_counts(tmp_path: Path) -> None:

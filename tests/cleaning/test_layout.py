@@ -189,7 +189,12 @@ def test_unknown_and_repeated_columns_are_remarked_with_a_suggestion(tmp_path: P
     rows = [["№ заявки", "Статус", "Благополучатили", "Статус проекта"], ["1", "Подана", 5, "Подана"]]
     received = read_received(workbook(tmp_path / "a.xlsx", {"Лист1": rows}), "projects")
     _, issues, _ = read_records(received, "projects", codebook(), (("project_number",),))
-    assert [(one.rule, one.cell) for one in issues] == [("unmapped_column", "C1"), ("repeated_column", "D1")]
+    assert [(one.rule, one.cell) for one in issues] == [
+        ("unmapped_column", "C1"),
+        ("repeated_column", "D1"),
+        ("column_missing", None),
+    ]
+    assert "beneficiaries" in issues[2].suggestion.split(", ") and "status" not in issues[2].suggestion.split(", ")
     assert issues[0].suggestion == "благополучатели (beneficiaries)"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -57,7 +58,8 @@ class CleaningBench:
             ("Отношение" if russian else "Ratio") + f": {self.ratio:.2f}",
             ("Проектов получено" if russian else "Projects that came out") + f": {self.kept}",
         ]
-        return "\n".join(parts)
+        # in Russian a comma stands before the decimals
+        return re.sub(r"(?<=\d)\.(?=\d)", ",", "\n".join(parts)) if russian else "\n".join(parts)
 
 
 def _line(name: str, measured: Measured, russian: bool) -> str:

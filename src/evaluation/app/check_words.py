@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -19,6 +20,7 @@ ADDRESSES = 3
 SEVERITIES = ("error", "warning", "info")
 STYLES = {"error": "bold red", "warning": "yellow", "info": "", "good": "green", "title": "bold"}
 _RU, _EN = 0, 1
+_NAME = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 
 
 class Line(NamedTuple):
@@ -138,10 +140,18 @@ class Words:
             )
             text += self.say("taken", text=issue["value"]) if _has(issue["value"]) else ""
             if _has(issue["suggestion"]):
-                told = in_words(str(issue["suggestion"]), self.rules, self.language)
+                told = in_words(self._suggestion(one.source, issue), self.rules, self.language)
                 text += self.say("suggested", text=told)
             yield Line(6, "", " ".join(text.split()))
         yield from (Line(6, "", text) for text in rest)
+
+    def _suggestion(self, source: str, issue: dict[str, Any]) -> str:
+        """A suggestion with labels in place of the codes of a list and of the names of columns."""
+        text = str(issue["suggestion"])
+        choices = self.codebook.list_of(source, str(issue["field"])) if _has(issue["field"]) else ""
+        if choices:
+            return self.codebook.choice_labels(choices, self.language).get(text, text)
+        return _NAME.sub(lambda name: self.codebook.label(source, name[0], self.language), text)
 
     def _address(self, one: FileCheck, issue: dict[str, Any]) -> str:
         """A cell, else a row, else the sheet; the sheet stands before it where the file has several."""

@@ -298,6 +298,27 @@ def doctor(workspace: WorkspaceOption = None, language: LanguageOption = None, p
     return FAILED if any(finding.state == "bad" for finding in findings) else 0
 
 
+@app.command(help=say("Измерить скорость и память.", "Measure speed and memory."))
+@command
+def bench(
+    name: Annotated[str, typer.Argument(metavar="NAME", help=say("что измерить: clean", "what to measure: clean"))],
+    rows: Annotated[
+        int, typer.Option("--rows", min=100, metavar="N", help=say("строк в реестре", "rows of the register"))
+    ] = 200_000,
+    workspace: WorkspaceOption = None,
+    language: LanguageOption = None,
+    plain: PlainOption = False,
+) -> None:
+    from evaluation.app.bench import bench_cleaning
+    from evaluation.settings import InputProblem
+
+    if name != "clean":
+        raise InputProblem(
+            f"Измерения «{name}» нет. Есть: clean.", f"There is no measurement '{name}'. There is: clean."
+        )
+    console(plain).print(bench_cleaning(_open(workspace), rows).in_words(chosen_language(language)), markup=False)
+
+
 @app.command(help=say("Открыть JupyterLab в рабочем пространстве.", "Open JupyterLab in the workspace."))
 @command
 def lab(

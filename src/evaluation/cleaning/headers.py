@@ -8,9 +8,9 @@ separates spellings of one level. Case, ё, look-alike letters, spaces, line bre
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import product
 
 from evaluation.cleaning.measures import CURRENCIES, money_measure, trailing_measure
@@ -19,9 +19,11 @@ from evaluation.cleaning.values import is_blank
 from evaluation.cleaning.workbook import Sheet
 from evaluation.codebook import Codebook
 
-DEEPEST = 3
+DEEPEST = 4
 ROWS_SEARCHED = 60
 LEVEL = " > "
+_GAPS = re.compile(r"[\s-]+")
+_LATIN = str.maketrans("aceopxykmthb", "асеорхукмтнв")
 _HYPHENATED = re.compile(r"(?<=[^\W\d_])[-\u2010][ \t]*\r?\n\s*(?=[^\W\d_])")
 
 
@@ -58,20 +60,27 @@ class Aliases:
     def find(self, levels: Sequence[str]) -> str | None:
         """The variable of a header of one or more levels; of several, the whole path or else the last level.
 
-        Words divided at a line break are tried as they stand («Северо-⏎Енисейский») and then as one word.
+        Words divided at a line break are tried as they stand («Северо-⏎Енисейский») and then as one word; last, spaces,
+        hyphens and the difference between Latin and Russian letters of one shape are passed over.
         """
         joined = [_HYPHENATED.sub("", level) for level in levels]
-        return self._find(levels) or (self._find(joined) if joined != list(levels) else None)
+        found = self._find(levels, self.by_key) or (self._find(joined, self.by_key) if joined != list(levels) else None)
+        return found or self._find(levels, self._squeezed, _squeeze)
 
-    def _find(self, levels: Sequence[str]) -> str | None:
-        keys = [header_key(level)[0] for level in levels]
-        whole = LEVEL.join(keys)
-        found = self.by_key.get(whole)
-        if found is None and len(keys) > 2:
-            found = self.by_key.get(LEVEL.join(keys[-2:])) or self.by_key.get(LEVEL.join((keys[0], keys[-1])))
-        if found is None and len(keys) > 1:
-            found = self.by_key.get(keys[-1])
-        return found
+    @staticmethod
+    def _find(levels: Sequence[str], known: Mapping[str, str], change: Callable[[str], str] = str) -> str | None:
+        *above, last = (change(header_key(level)[0]) for level in levels)
+        # the whole path, then the last level under each of those above it, the nearest first, then alone
+        paths = [LEVEL.join((*above, last)), *(LEVEL.join((parent, last)) for parent in reversed(above)), last]
+        return next((known[path] for path in paths if path in known), None)
+
+    @cached_property
+    def _squeezed(self) -> dict[str, str]:
+        """The same without spaces and hyphens; spellings that would mean two variables are left out."""
+        variables: dict[str, set[str]] = {}
+        for key, variable in self.by_key.items():
+            variables.setdefault(LEVEL.join(map(_squeeze, key.split(LEVEL))), set()).add(variable)
+        return {key: next(iter(names)) for key, names in variables.items() if len(names) == 1}
 
     def nearest(self, text: str) -> str | None:
         """The declared header most like ``text``, for a suggestion."""
@@ -79,6 +88,10 @@ class Aliases:
 
         found = process.extractOne(text, list(self.by_key), scorer=fuzz.ratio, score_cutoff=75.0)
         return None if found is None else f"{found[0]} ({self.by_key[found[0]]})"
+
+
+def _squeeze(key: str) -> str:
+    return _GAPS.sub("", key).translate(_LATIN)
 
 
 def header_aliases(
@@ -138,9 +151,20 @@ def find_header(sheet: Sheet, aliases: Aliases) -> Header | None:
                 best = header
     if best is None:
         return None
+    best = _with_parents(best, sheet, texts, aliases)
     titles = [str(cell) for row in sheet.cells[: best.rows[0] - 1] for cell in row if isinstance(cell, str)]
     stated = [money_multiplier(title) for title in titles]
     return Header(best.rows, best.columns, next((value for value in stated if value is not None), None))
+
+
+def _with_parents(header: Header, sheet: Sheet, texts: list[list[str]], aliases: Aliases) -> Header:
+    """The header with the rows above it that cells merged downwards tie to it, where these make it no poorer."""
+    first, last = header.rows[0], header.rows[-1]
+    top = min((area[0] for area in sheet.merged if area[0] < first <= area[2]), default=first)
+    if top == first or last - top >= DEEPEST:
+        return header
+    deeper = _header(sheet, texts, top - 1, last - top + 1, aliases)
+    return deeper if deeper is not None and len(deeper.variables) >= len(header.variables) else header
 
 
 def _worth(header: Header) -> tuple[int, int]:
@@ -163,11 +187,12 @@ def _merged_texts(sheet: Sheet, rows: int) -> list[list[str]]:
 
 def _header(sheet: Sheet, texts: list[list[str]], first: int, depth: int, aliases: Aliases) -> Header | None:
     block = [list(row) for row in texts[first : first + depth]]
-    if depth > 1 and _is_filled_data(sheet, first + depth - 1):
+    if any(_is_filled_data(sheet, row) for row in range(first + 1, first + depth)):
         return None
     last = block[-1]
-    for row in block[:-1]:
-        # a parent without merged cells stands over the columns to its right that only the lower row names
+    for level, row in enumerate(block[:-1]):
+        # a parent without merged cells stands over the columns to its right that only the lower row names, as far as
+        # its own parent does
         for column in range(1, len(row)):
             if (
                 not row[column]
@@ -175,6 +200,7 @@ def _header(sheet: Sheet, texts: list[list[str]], first: int, depth: int, aliase
                 and row[column - 1]
                 and last[column - 1]
                 and last[column - 1] != row[column - 1]
+                and all(above[column] == above[column - 1] for above in block[:level])
             ):
                 row[column] = row[column - 1]
     columns = []

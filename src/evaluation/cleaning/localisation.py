@@ -14,6 +14,7 @@ import numpy as np
 
 from evaluation.cleaning.checks import Outcome
 from evaluation.cleaning.constraints import (
+    All,
     Domain,
     Formula,
     TooManyBranchesError,
@@ -27,11 +28,12 @@ from evaluation.cleaning.constraints import (
 from evaluation.cleaning.evaluating import Evaluation
 from evaluation.cleaning.expression_tree import Call, Column, Kind, Node, walk
 from evaluation.cleaning.linear import NotLinearError, Translation, depends_on
+from evaluation.cleaning.ruleset import Rule
 from evaluation.tables import TABLES
 
 # an empty cell is easier to believe wrong than a filled one
 EMPTY_WEIGHT = 0.5
-MOST_RECORDS = 500
+MOST_RECORDS = 200
 MOST_ALTERNATIVES = 20
 Value = float | str | bool
 
@@ -70,10 +72,13 @@ def least_change(
         chosen = _cover(cuts, weights)
         free = chosen | {name for name, columns in depends.items() if columns & chosen}
         known = {name: value for name, value in values.items() if name not in free}
-        left = [fixed(formula, known) for formula in formulas]
+        partly = [fixed(formula, known) for formula in formulas]
+        open_rules = [number for number, formula in enumerate(partly) if formula != All(())]
+        left = [partly[number] for number in open_rules]
         if satisfiable(left, domain):
             return tuple(name for name in names if name in chosen)
-        cuts.append(frozenset().union(*(fields[number] for number in conflict(left, domain))) - chosen)
+        guilty = [open_rules[number] for number in conflict(left, domain)]
+        cuts.append(frozenset().union(*(fields[number] for number in guilty)) - chosen)
 
 
 def _fields(formula: Formula, depends: Mapping[str, frozenset[str]]) -> frozenset[str]:
@@ -127,8 +132,9 @@ def locate(outcomes: Sequence[Outcome], weights: Mapping[str, float], evaluation
     if len(own) < 2:
         return
     broken = np.sum([outcome.broken for outcome in own], axis=0)
+    asked = [_Asked.of(outcome, evaluation) for outcome in own]
     for row in np.flatnonzero(broken >= 2)[:MOST_RECORDS]:
-        record = _Record(own, weights, evaluation, int(row))
+        record = _Record(asked, weights, evaluation, int(row))
         located = record.locate()
         if located is not None:
             yield located
@@ -140,9 +146,27 @@ def not_located(outcomes: Sequence[Outcome]) -> int:
     return max(0, int((np.sum(own, axis=0) >= 2).sum()) - MOST_RECORDS) if own else 0
 
 
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """A rule with the rows it applies to, those that break it, and its tolerance by row."""
+
+    rule: Rule
+    applies: np.ndarray
+    broken: np.ndarray
+    tolerance: np.ndarray
+
+    @classmethod
+    def of(cls, outcome: Outcome, evaluation: Evaluation) -> _Asked:
+        rule = outcome.rule
+        tolerance = evaluation.of(rule.tolerance).data
+        missing = evaluation.of(rule.check, tolerance).missing
+        unknown = evaluation.of(rule.when).missing if rule.when is not None else False
+        return cls(rule, ~(missing | unknown), outcome.broken, tolerance)
+
+
 class _Record:
     def __init__(
-        self, outcomes: Sequence[Outcome], weights: Mapping[str, float], evaluation: Evaluation, row: int
+        self, outcomes: Sequence[_Asked], weights: Mapping[str, float], evaluation: Evaluation, row: int
     ) -> None:
         self.evaluation, self.row = evaluation, row
         self.translation = Translation(evaluation.surroundings.setting)
@@ -176,16 +200,13 @@ class _Record:
         value = values.data[self.row]
         return bool(value) if node.kind == "truth" else str(value) if node.kind == "text" else float(value)
 
-    def _take(self, outcome: Outcome) -> None:
+    def _take(self, outcome: _Asked) -> None:
         """Take a rule in that applies to the row and is linear."""
         rule, row = outcome.rule, self.row
-        tolerance = self.evaluation.of(rule.tolerance).data
-        missing = self.evaluation.of(rule.check, tolerance).missing[row]
-        unknown = rule.when is not None and self.evaluation.of(rule.when).missing[row]
-        if missing or unknown:
+        if not outcome.applies[row]:
             return
         try:
-            formula = self.translation.rule(rule, float(tolerance[row]))
+            formula = self.translation.rule(rule, float(outcome.tolerance[row]))
             exact = self.translation.rule(rule, 0.0)
         except NotLinearError:
             return

@@ -20,6 +20,7 @@ from typing import Any
 from xml.parsers import expat
 
 from evaluation.cleaning.contents import damaged, locked
+from evaluation.cleaning.files import refuse
 from evaluation.cleaning.limits import Extent, extent
 from evaluation.cleaning.sheet_cells import as_cells, scanned_sheet
 from evaluation.cleaning.sheet_xml import LAST_COLUMN, Scan, parse
@@ -55,6 +56,14 @@ def read_sheets(data: bytes, path: Path, source: str) -> tuple[Sheet, ...]:
             size = sizes[name]
             values = book.get_sheet_by_name(name).to_python(skip_empty_area=False) if size.rows else []
             sheets.append(_sheet(name, values, table, size))
+    except _TooMany as error:
+        raise refuse(
+            path,
+            source,
+            f": в нём больше ячеек, чем можно прочесть ({MAX_CELLS}). Удалите лишние строки и столбцы."
+            " Сохраните файл заново.",
+            f" has more cells than can be read ({MAX_CELLS}). Delete superfluous rows and columns and save it again.",
+        ) from error
     except (*_BROKEN, calamine.CalamineError) as error:
         raise damaged(path, source, "ods") from error
     return tuple(sheets)
@@ -85,6 +94,10 @@ class _Table:
     places: list[tuple[int, int]] = field(default_factory=list)
     defaults: list[tuple[int, str]] = field(default_factory=list)
     next_row: int = 1
+
+
+class _TooMany(Exception):
+    """A sheet has more cells than can be read."""
 
 
 class _Reader:
@@ -165,7 +178,7 @@ class _Reader:
         if not words and (kind == "string" or (kind is None and not formula)):
             return
         if table.scan.cells + repeats * len(self.rows) > MAX_CELLS:
-            raise ValueError("more cells than can be read")
+            raise _TooMany
         rule = None
         if facts.get("calcext:value-type") == "error" or (formula and words.startswith(_ERRORS)):
             rule = "excel_error"

@@ -104,20 +104,16 @@ def _repair(reading: Reading, rules: list[Rule], evaluation: Evaluation, rows: p
             return np.ones(len(rows), dtype=bool)
         return np.array([is_blank(cell) for cell in reading.records.frame[name].loc[rows].tolist()], dtype=bool)
 
-    for rule in rules:
-        if rule.total:
-            for one in implied(rule, rules, evaluation, empty, unreadable):
-                _remark_implied(reading, int(rows[one.row]), one, rule)
-
-
-def _remark_implied(reading: Reading, row: int, one: Suggestion, rule: Rule) -> None:
-    """An empty cell is filled; what could not be read stays out, with the value that it must have been."""
-    if one.fills:
-        reading.columns[one.column].loc[row] = one.value
-        reading.remark("implied_value", row, one.column, None, value=one.value, suggestion=rule.code)
-    else:
-        raw = reading.records.raw(row, one.column)
-        reading.remark("implied_value", row, one.column, raw, suggestion=f"= {one.value:.2f}", action="kept")
+    found = [(rule, one) for rule in rules if rule.total for one in implied(rule, rules, evaluation, empty, unreadable)]
+    for rule, one in found:
+        row = int(rows[one.row])
+        if one.fills:
+            reading.columns[one.column].loc[row] = one.value
+            reading.remark("implied_value", row, one.column, None, value=one.value, suggestion=rule.code)
+        else:
+            # what could not be read stays out; people are told what must have stood there
+            told = f"{one.value:.2f}".rstrip("0").rstrip(".")
+            reading.remark("implied_suggestion", row, one.column, reading.records.raw(row, one.column), suggestion=told)
 
 
 def _take_out(reading: Reading, outcome: Outcome, evaluation: Evaluation, rows: pd.Index) -> None:

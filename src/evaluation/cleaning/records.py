@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from evaluation.cleaning.date_ranges import Period
 from evaluation.cleaning.headers import Aliases, header_aliases
 from evaluation.cleaning.layout import Layout, lay_out
 from evaluation.cleaning.layout_remarks import file_issues, layout_issues, missing_columns, no_columns, sheet_issue
@@ -120,6 +121,8 @@ def shown(value: Any) -> str:
         return str(int(value))
     if isinstance(value, dt.datetime) and value.time() == dt.time(0):
         return value.date().isoformat()
+    if isinstance(value, Period):
+        return f"{value.start.isoformat()}/{value.end.isoformat()}"
     return str(value)
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from evaluation.cleaning.headers import Aliases, Header, header_key
 from evaluation.cleaning.text import fold
-from evaluation.cleaning.values import is_blank, parse_number
+from evaluation.cleaning.values import is_blank, is_marker, parse_number
 from evaluation.cleaning.workbook import Sheet
 from evaluation.ledger import RowClass
 
@@ -49,30 +49,40 @@ class Classes:
     aside: frozenset[int] = frozenset()
 
 
-def blank_cells(cells: np.ndarray) -> np.ndarray:
-    """Which cells hold nothing that can be seen, as a boolean array of the same shape."""
+def blank_cells(cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Which cells hold nothing that can be seen, and which are texts: boolean arrays of the same shape."""
     blank = pd.isna(cells)
+    texts = np.zeros(cells.shape, dtype=bool)
     for place in range(cells.shape[1]):
         column = cells[:, place].tolist()
+        texts[:, place] = [cell.__class__ is str for cell in column]
         # a text that begins with a letter or digit is not blank; the few others are looked at
-        unseen = {one for one in set(column) if type(one) is str and not one[:1].isalnum() and is_blank(one)}
-        if unseen:
-            blank[:, place] |= [type(cell) is str and cell in unseen for cell in column]
-    return blank
+        unseen = [
+            row
+            for row, cell in enumerate(column)
+            if cell.__class__ is str and not cell[:1].isalnum() and is_blank(cell)
+        ]
+        blank[unseen, place] = True
+    return blank, texts
 
 
 def classify(sheet: Sheet, header: Header | None, aliases: Aliases) -> Classes:
     """Class every row. Without a header nothing is a record."""
-    blank = blank_cells(sheet.cells)
+    blank, texts = blank_cells(sheet.cells)
     rows = pd.RangeIndex(1, len(sheet.cells) + 1)
     if header is None:
-        empty = blank.all(axis=1) if len(rows) else np.zeros(0, dtype=bool)
-        found = np.where(empty, "blank", "title").astype(object)
+        found = np.where(blank.all(axis=1), "blank", "title").astype(object)
         return Classes(pd.Series(found, index=rows, dtype=object), blank)
     sorter = _Sorter(header)
     classes: list[RowClass] = []
-    for row, (cells, gaps) in enumerate(zip(sheet.cells.tolist(), blank.tolist(), strict=True), start=1):
-        classes.append(sorter.sort(row, cells, gaps))
+    empty: list[bool] = np.asarray(blank.all(axis=1)).tolist()
+    of_texts: list[bool] = (blank | texts).all(axis=1).tolist()
+    firsts = blank.argmin(axis=1).tolist()
+    for place, cells in enumerate(sheet.cells.tolist()):
+        if empty[place]:
+            classes.append("blank")
+        else:
+            classes.append(sorter.sort(place + 1, cells, blank[place], firsts[place], of_texts[place]))
     _reclass_tail(sheet, blank, classes, header)
     seconds, aside = _further_tables(sheet, blank, classes, sorter, aliases)
     return Classes(pd.Series(classes, index=rows, dtype=object), blank, seconds, aside)
@@ -97,27 +107,24 @@ class _Sorter:
             if column.text
         }
 
-    def sort(self, row: int, cells: list[Any], gaps: list[bool]) -> RowClass:
-        if all(gaps):
-            return "blank"
+    def sort(self, row: int, cells: list[Any], gaps: np.ndarray, place: int, texts: bool) -> RowClass:
+        """Class of a row that is not blank; ``place`` is its first filled cell, ``texts`` says that all are texts."""
         if row < self.first:
             return "title"
         if row in self.rows:
             return "header"
-        texts = all(type(cell) is str for cell, gap in zip(cells, gaps, strict=True) if not gap)
         if texts:
             self.of_texts.append(row - 1)
-        found = self._below(cells, gaps, texts)
+        found = self._below(cells, gaps, place, texts)
         self.begun = self.begun or found in ("data", "numbering")
         return found
 
-    def _below(self, cells: list[Any], gaps: list[bool], texts: bool) -> RowClass:
-        place = gaps.index(False)
+    def _below(self, cells: list[Any], gaps: np.ndarray, place: int, texts: bool) -> RowClass:
         first = cells[place]
         kind = _beginning(first) if type(first) is str and not first[0].isdecimal() else None
-        numbered = first in (1, "1") and _varied(cells, gaps, MANY - 1)
-        if self.begun and kind is None and not texts and not numbered and _varied(cells, gaps, FEW):
+        if self.begun and kind is None and not texts and first not in (1, "1") and len(set(cells)) > 2 * FEW:
             return "data"
+        numbered = first in (1, "1") and len({cell for cell, gap in zip(cells, gaps, strict=True) if not gap}) >= MANY
         filled = {position: cell for position, cell in enumerate(cells, start=1) if not gaps[position - 1]}
         if (numbered or not self.begun) and _is_numbering(list(filled.values())):
             return "numbering"
@@ -172,17 +179,6 @@ def _beginning(text: str) -> RowClass | Literal["signature"] | None:
     if _FOOTNOTE.match(folded):
         return "footnote"
     return "signature" if _SIGNED.match(folded) else None
-
-
-def _varied(cells: list[Any], gaps: list[bool], few: int) -> bool:
-    """Are there more than ``few`` different values?"""
-    seen: set[Any] = set()
-    for cell, gap in zip(cells, gaps, strict=True):
-        if not gap:
-            seen.add(cell)
-            if len(seen) > few:
-                return True
-    return False
 
 
 def _folded(values: set[Any]) -> set[str]:
@@ -271,4 +267,4 @@ def _breaks_columns(
         values = [sheet.cells[one, position - 1] for one in above if not blank[one, position - 1]]
         return len(values) >= 2 and sum(_like_number(value) for value in values) >= 0.8 * len(values)
 
-    return sum(numeric(position) for position in cells) >= 2
+    return sum(numeric(position) and not is_marker(cell) for position, cell in cells.items()) >= 2

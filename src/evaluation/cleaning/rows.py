@@ -159,12 +159,27 @@ def account(
     ]
     return Part(
         dict(tables),
-        remarks,
+        _with_implied(remarks),
         join_ledgers([*(reading.ledger() for reading in readings), other]),
         pd.DataFrame(places, columns=POSITION_COLUMNS),
         tuple(replace(reading.originals, units=_units(reading)) for reading in readings),
         pd.DataFrame([total for reading in readings for total in reading.totals], columns=TOTAL_COLUMNS),
     )
+
+
+def _with_implied(remarks: list[Issue]) -> list[Issue]:
+    """The refusals of cells whose value follows from others offer that value, so that a person can accept it."""
+    implied = {
+        (remark.sheet, remark.cell): remark.suggestion for remark in remarks if remark.rule == "implied_suggestion"
+    }
+    if not implied:
+        return remarks
+    return [
+        replace(remark, suggestion=implied[remark.sheet, remark.cell])
+        if remark.action == "emptied" and not remark.suggestion and (remark.sheet, remark.cell) in implied
+        else remark
+        for remark in remarks
+    ]
 
 
 def _units(reading: Reading) -> dict[int, str]:
@@ -244,7 +259,7 @@ def record_keys(records: Records, names: Sequence[str], context: Context, letter
     name = next((name for name in names if records.has(name)), None)
     if name is None:
         return nothing(records.frame.index)
-    keys = []
+    keys: list[str | None] = []
     for raw in records.frame[name].tolist():
         if type(raw) is str and _RECORD_NUMBER.fullmatch(raw):
             keys.append(raw)  # as most are

@@ -136,6 +136,7 @@ RULES: dict[str, tuple[Severity, Action]] = {
     "probable_duplicate": ("warning", "kept"),
     # checking rules (config/rules.yml), whose level is the file's, and what follows from them
     "implied_value": ("info", "filled"),
+    "implied_suggestion": ("info", "kept"),
     "cells_to_change": ("warning", "kept"),
     "localisation_limited": ("info", "kept"),
     "rule_K1": ("error", "kept"),

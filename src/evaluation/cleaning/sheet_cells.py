@@ -33,10 +33,10 @@ def as_cells(values: Sequence[Sequence[Any]], rows: int = 0, columns: int = 0) -
 def scanned_sheet(name: str, cells: np.ndarray, scan: Scan, size: Extent, hidden: bool) -> Sheet:
     """The sheet of ``cells``; its rows are those that the scan counted.
 
-    Raises ValueError where values lie below them, or where most cells that the scan found have none.
+    Raises ValueError where values lie below them, or where there are none though the scan found some.
     """
-    filled = int((~pd.isna(cells)).sum())
-    if len(cells) > size.rows or filled + len(scan.remarks) < (scan.cells - len(size.far)) / 2:
+    expected = scan.cells - len(scan.remarks) - len(size.far) > 0
+    if len(cells) > size.rows or (expected and not any(cell is not None for cell in cells.flat)):
         raise ValueError("the two readers of the sheet disagree")
     far = set(size.far)
     struck = Counter(row for row, _ in scan.struck)

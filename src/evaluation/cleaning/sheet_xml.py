@@ -65,7 +65,7 @@ class Scan:
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     formats: dict[tuple[int, int], int] = field(default_factory=dict)
     remarks: list[Remark] = field(default_factory=list)
-    shared: int = 0  # cells that point to a shared string
+    shared: int = 0  # cells that point to a shared string, empty ones perhaps among them
 
     @property
     def cells(self) -> int:
@@ -76,10 +76,14 @@ def scan_sheet(open_member: Callable[[], IO[bytes]], styles: Styles) -> Scan:
     """The scan of a sheet; ``open_member`` opens its XML anew. Raises Forbidden, ValueError or expat.ExpatError."""
     try:
         with open_member() as stream:
-            return _scan_fast(stream, styles)
+            return scan_fast(stream, styles)
     except Unsure:
         with open_member() as stream:
             return scan_exactly(stream, styles)
+
+
+def _in_order(remark: Remark) -> tuple[int, int]:
+    return remark.row or 0, remark.column or 0
 
 
 def column_number(letters: str) -> int:
@@ -109,7 +113,7 @@ _ADDRESSED = rb"@c\s(?:[^>]*?\s)?r\s*=\s*[\"']"
 _PATTERNS = {
     "row": rb"@row\b([^>]*)>",
     "row_number": rb"@row\b[^>]*?\sr=[\"'](\d+)[\"']",
-    "error": rb"@c(\s[^>]*\bt\s*=\s*[\"']e[\"'][^>]*)>(?:\s*@f\b[^>]*(?:/>|>[^<]*@/f>))?\s*(?:@v>([^<]*)@/v>)?",
+    "error": rb"@c(\s[^>]*\bt\s*=\s*[\"']e[\"'][^>]*)>(?:\s*@f\b[^>]*(?:/>|>[^<]*@/f>))?\s*@v>([^<]+)@/v>",
     "formula": rb"@c(\s[^>]*[^/>])>\s*@f\b(?:[^>]*/>|[^>]*[^/>]>[^<]*@/f>|>[^<]*@/f>)\s*"
     rb"(?!\s|@v(?:\s[^>]*)?>[^<])(@v/>|@v>@/v>|)",
     "styled": rb"@c(\s[^>]*\bs\s*=\s*[\"'](\d+)[\"'][^>/]*)>" + _VALUE,
@@ -153,7 +157,8 @@ def _attributes(text: bytes) -> dict[str, str]:
     }
 
 
-def _scan_fast(stream: IO[bytes], styles: Styles) -> Scan:
+def scan_fast(stream: IO[bytes], styles: Styles) -> Scan:
+    """The scan of plain markup. Raises Unsure for any other, before it says anything wrong."""
     scan = Scan()
     pieces = _pieces(stream)
     before, prefix = next(pieces)
@@ -166,6 +171,7 @@ def _scan_fast(stream: IO[bytes], styles: Styles) -> Scan:
             _scan_rows(body, patterns, prefix, scan, styles)
     if any(first >= second for first, second in zip(scan.rows, scan.rows[1:], strict=False)):
         raise Unsure
+    scan.remarks.sort(key=_in_order)
     return scan
 
 
@@ -247,12 +253,12 @@ def _scan_rows(body: bytes, patterns: Patterns, prefix: bytes, scan: Scan, style
                 scan.hidden_rows.add(int(facts["r"]))
     if b'"e"' in body or b"'e'" in body:
         for found in patterns["error"].finditer(body):
-            scan.remarks.append(Remark("excel_error", *_where(found[1]), (found[2] or b"").decode()))
+            scan.remarks.append(Remark("excel_error", *_where(found[1]), found[2].decode()))
     if b"<" + prefix + b"f" in body:
         for found in patterns["formula"].finditer(body):
             facts = _attributes(found[1])
             # a formula whose saved value is an empty text has a value
-            if facts.get("t") != "e" and not (facts.get("t") == "str" and found[2]):
+            if facts.get("t") != "str" or not found[2]:
                 scan.remarks.append(Remark("formula_without_value", *place(facts["r"])))
     if styles.struck or styles.zeros:
         struck = _scan_styles(body, patterns, scan, styles)
@@ -373,8 +379,8 @@ class _Reader:
         scan, here = self.scan, (self.row, self.column)
         value = self.parts.get("v") or self.parts.get("t")
         kind = facts.get("t")
-        if kind == "e":
-            scan.remarks.append(Remark("excel_error", *here, self.parts.get("v", "")))
+        if kind == "e" and self.parts.get("v"):
+            scan.remarks.append(Remark("excel_error", *here, self.parts["v"]))
         elif "f" in self.parts and not value:
             if not (kind == "str" and "v" in self.parts):
                 scan.remarks.append(Remark("formula_without_value", *here))
@@ -395,6 +401,7 @@ def scan_exactly(stream: IO[bytes], styles: Styles) -> Scan:
     reader = _Reader(styles)
     parse(stream, reader.start, reader.end, reader.text)
     reader.scan.rows = sorted(reader.filled)
+    reader.scan.remarks.sort(key=_in_order)
     reader.scan.filled_of = Counter({row: reader.filled[row] for row in {row for row, _ in reader.scan.struck}})
     return reader.scan
 

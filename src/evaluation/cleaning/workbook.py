@@ -122,7 +122,7 @@ def read_received(path: Path, source: str, sheet: str | None = None) -> Received
     check_unchanged(path, source, digest)
     if sheet is not None and kind in WORKBOOKS:
         sheets = _only(sheets, sheet, path, source)
-    if not any(bool(~pd.isna(one.cells).all()) for one in sheets if not one.hidden):
+    if not any(cell is not None for one in sheets if not one.hidden for cell in one.cells.flat):
         raise refuse(
             path,
             source,
