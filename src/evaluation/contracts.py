@@ -52,7 +52,9 @@ def conform(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
 
 def _cast(series: pd.Series, kind: Kind) -> pd.Series:
     if kind in ("text", "code", "category"):
-        return series.astype("str").where(series.notna())
+        known = series.notna()
+        text = series.astype("str")
+        return text if known.all() else text.where(known)
     if kind == "flag":
         return series.astype("boolean")
     if kind == "integer":

@@ -146,7 +146,8 @@ class Identities:
     @cached_property
     def _plain(self) -> dict[Any, str]:
         given = self.keys if self.groups is None else self.groups
-        return {row: "" if key is None or key != key else str(key) for row, key in given.items()}
+        cells = zip(given.index.tolist(), given.tolist(), strict=True)
+        return {row: "" if key is None or key != key else str(key) for row, key in cells}
 
     @cached_property
     def _rows(self) -> dict[str, list[Any]]:
@@ -190,8 +191,8 @@ class Identities:
         if field is None or not self.has(field):
             return self.content(row)
         if field not in self._columns:
-            self._columns[field] = dict(zip(self.records.index, map(raw_text, self.records[field]), strict=True))
-        text = self._columns[field][row]
+            self._columns[field] = dict(zip(self.records.index.tolist(), self.records[field].tolist(), strict=True))
+        text = raw_text(self._columns[field][row])
         if text not in self._hashes:
             self._hashes[text] = raw_hash(text, self.secret)
         return self._hashes[text]

@@ -8,7 +8,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from operator import attrgetter
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -66,10 +67,10 @@ class Issue:
     decided_by: str | None = None
     decided_on: str | None = None
 
-    def at(self, cell: str | None, row: int) -> Issue:
-        """The same remark on another cell (``dataclasses.replace`` takes ten times as long)."""
+    def but(self, **changes: Any) -> Issue:
+        """The same remark with other facts; as ``dataclasses.replace``, which takes ten times as long."""
         made = object.__new__(Issue)
-        made.__dict__.update(self.__dict__, cell=cell, row=row)
+        made.__dict__.update(self.__dict__, **changes)
         return made
 
 
@@ -81,7 +82,8 @@ def issues_frame(issues: list[Issue]) -> pd.DataFrame:
         place = f"{issue.source}|{issue.sheet}|{issue.cell}|{issue.row}|{issue.field}|{issue.rule}"
         count = seen[place] = seen.get(place, 0) + 1
         ids.append(hashlib.sha256(f"{place}|{count}".encode()).hexdigest()[:12])
-    columns = {name: [getattr(issue, name) for issue in issues] for name in ISSUE_COLUMNS[1:]}
+    rows = map(attrgetter(*ISSUE_COLUMNS[1:]), issues)
+    columns = dict(zip(ISSUE_COLUMNS[1:], map(list, zip(*rows, strict=True)), strict=True)) if issues else {}
     return pd.DataFrame({"issue_id": ids, **columns}, columns=ISSUE_COLUMNS)
 
 

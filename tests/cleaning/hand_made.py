@@ -137,7 +137,7 @@ def xls(
     hidden: Sequence[str] = (),
     merged: Sequence[tuple[int, int, int, int]] = (),
 ) -> Path:
-    """An Excel 97 workbook of texts and numbers; ``merged`` (rows and columns from 0) are of the first sheet; [MS-XLS]."""
+    """An Excel 97 workbook ([MS-XLS]) of texts and numbers; ``merged`` (from 0) are of the first sheet."""
     begin = struct.pack("<HHHHII", 0x0600, 0x0005, 0x0DBB, 0x07CC, 0, 6)
     bodies = []
     for number, rows in enumerate(sheets.values()):

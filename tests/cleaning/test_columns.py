@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 import pandas as pd
@@ -63,9 +64,9 @@ def test_each_distinct_cell_is_parsed_once() -> None:
     assert asked == [5, "а"]
 
 
-def test_a_remark_on_another_cell_differs_in_its_place_alone() -> None:
+def test_the_same_remark_on_another_cell_differs_in_its_place_alone() -> None:
     issue = Issue("projects", "negative", "error", "emptied", "a.xlsx", "Лист", "D2", 2, "score", "-5")
-    other = issue.at("D9", 9)
+    other = issue.but(cell="D9", row=9)
     assert other == Issue("projects", "negative", "error", "emptied", "a.xlsx", "Лист", "D9", 9, "score", "-5")
     assert issue.row == 2 and type(other) is Issue
     frame = issues_frame([issue, other, issue])
@@ -106,7 +107,7 @@ def test_the_short_way_for_sound_texts_gives_what_the_long_way_gives(text: str) 
 def test_texts_passed_over_without_a_look_hold_nothing_personal(text: str) -> None:
     short = personal.find_personal(text)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(personal, "_POSSIBLE", personal.re.compile(""))
+        patch.setattr(personal, "_FIVE_DIGITS", re.compile(""))
         assert personal.find_personal(text) == short
 
 

@@ -23,7 +23,9 @@ from xml.parsers import expat
 from evaluation.cleaning.contents import damaged
 from evaluation.cleaning.limits import Extent, check_texts, extent
 from evaluation.cleaning.sheet_cells import as_cells, scanned_sheet
-from evaluation.cleaning.sheet_xml import SPACES, Scan, Styles, cells_beyond, parse, scan_sheet, without_cells
+from evaluation.cleaning.sheet_events import parse
+from evaluation.cleaning.sheet_scan import SPACES, Scan, Styles
+from evaluation.cleaning.sheet_xml import cells_beyond, scan_sheet, without_cells
 from evaluation.cleaning.workbook import Sheet
 
 _ZEROS = re.compile(r"^(?:\[[^\]]*\]|\\[- ]|\"[^\"]*\")*(0{2,})$")

@@ -102,7 +102,9 @@ def _repair(reading: Reading, rules: list[Rule], evaluation: Evaluation, rows: p
     def empty(name: str) -> np.ndarray:
         if not reading.records.has(name):
             return np.ones(len(rows), dtype=bool)
-        return np.array([is_blank(cell) for cell in reading.records.frame[name].loc[rows].tolist()], dtype=bool)
+        blank = reading.columns[name].loc[rows].isna().to_numpy(copy=True)
+        blank[blank] = [is_blank(cell) for cell in reading.records.frame[name].loc[rows[blank]].tolist()]
+        return blank
 
     found = [(rule, one) for rule in rules if rule.total for one in implied(rule, rules, evaluation, empty, unreadable)]
     for rule, one in found:

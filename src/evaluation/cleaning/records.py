@@ -241,7 +241,7 @@ def read_column(records: Records, variable: str, parser: Parser) -> tuple[pd.Ser
     position = records.layout.positions.get(variable)
     letters = None if position is None else address(1, position)[:-1]
     issues = [
-        drafts[key].at(None if letters is None else f"{letters}{row}", row)
+        drafts[key].but(cell=None if letters is None else f"{letters}{row}", row=row)
         for row, key in zip(index.tolist(), keys, strict=True)
         if key in drafts
     ]

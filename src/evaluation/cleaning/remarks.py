@@ -69,9 +69,7 @@ def _named(issue: Issue, known: dict[tuple[str, str], Originals], key: bytes) ->
         # a sheet, a column or a printed total: known again by its words, wherever they stand
         words = (issue.rule, issue.sheet, issue.raw, issue.value, None if issue.row else issue.suggestion)
         record, digest = WHOLE_FILE, raw_hash("\x1f".join(str(word) for word in words), key)
-    # dataclasses.replace takes several times as long, which tells with hundreds of thousands of remarks
-    named = {"table": issue.table or issue.source, "record_key": record, "raw_hash": digest}
-    return Issue(**{**vars(issue), **named})
+    return issue.but(table=issue.table or issue.source, record_key=record, raw_hash=digest)
 
 
 def _accepted(

@@ -20,6 +20,7 @@ from evaluation.ledger import RowClass
 WIDE = 4
 FEW = 3
 MANY = 5
+BLOCK = 2000  # rows taken out of the array at once: many lists at a time are slow to make
 _SUBTOTAL = re.compile(
     r"^(?:итого|всего)\s+(?:по|на|в)\s+(?!краю|региону|программе|всем|реестру|конкурсу|отбору)"
     r"|^(?:итого|всего) (?:раздел|проектов раздел)|^subtotal"
@@ -78,11 +79,12 @@ def classify(sheet: Sheet, header: Header | None, aliases: Aliases) -> Classes:
     empty: list[bool] = np.asarray(blank.all(axis=1)).tolist()
     of_texts: list[bool] = (blank | texts).all(axis=1).tolist()
     firsts = blank.argmin(axis=1).tolist()
-    for place, cells in enumerate(sheet.cells.tolist()):
-        if empty[place]:
-            classes.append("blank")
-        else:
-            classes.append(sorter.sort(place + 1, cells, blank[place], firsts[place], of_texts[place]))
+    for start in range(0, len(sheet.cells), BLOCK):
+        for place, cells in enumerate(sheet.cells[start : start + BLOCK].tolist(), start=start):
+            if empty[place]:
+                classes.append("blank")
+            else:
+                classes.append(sorter.sort(place + 1, cells, blank[place], firsts[place], of_texts[place]))
     _reclass_tail(sheet, blank, classes, header)
     seconds, aside = _further_tables(sheet, blank, classes, sorter, aliases)
     return Classes(pd.Series(classes, index=rows, dtype=object), blank, seconds, aside)

@@ -75,14 +75,14 @@ class Reading:
         return self.index[~self.index.isin(gone)] if gone else self.index
 
     def kept_without(self, values: pd.Series) -> list[int]:
-        """Kept rows whose value is blank."""
-        kept = self.kept
-        return [row for row, value in zip(kept.tolist(), values.loc[kept].tolist(), strict=True) if is_blank(value)]
+        """Kept rows without a value in a column that was read (which holds None for it)."""
+        kept = values.loc[self.kept]
+        return kept.index[kept.isna()].tolist()
 
     def ledger(self) -> pd.DataFrame:
         keys = dict(zip(self.keys.index.tolist(), self.keys.tolist(), strict=True))
         fates: dict[int, tuple[Fate, str | None]] = {
-            row: ("kept", None if is_blank(key) else str(key))
+            row: ("kept", None if key is None or key != key else str(key))
             for row, key in ((row, keys.get(row)) for row in self.index.tolist())
         }
         fates.update({row: ("merged", key) for row, key in self.merged.items()})
@@ -188,7 +188,7 @@ def _units(reading: Reading) -> dict[int, str]:
     if units is None:
         return {}
     known = zip(units.index.tolist(), units.tolist(), strict=True)
-    return {row: str(unit) for row, unit in known if not is_blank(unit)}
+    return {row: str(unit) for row, unit in known if unit is not None and unit == unit}
 
 
 def merge_repeated(reading: Reading, identity: Sequence[str], content: Sequence[str], number: str) -> None:
@@ -201,7 +201,7 @@ def merge_repeated(reading: Reading, identity: Sequence[str], content: Sequence[
     frame = pd.DataFrame({name: reading.columns[name] for name in (*identity, *content) if name in reading.columns})
     kept = reading.kept
     for row, given in zip(kept.tolist(), reading.keys.reindex(kept).tolist(), strict=True):
-        if is_blank(given):
+        if given is None or given != given:
             continue
         key = str(given)
         if key not in first:

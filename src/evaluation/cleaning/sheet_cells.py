@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from evaluation.cleaning.limits import Extent
-from evaluation.cleaning.sheet_xml import Scan
+from evaluation.cleaning.sheet_scan import Scan
 from evaluation.cleaning.workbook import Remark, Sheet
 
 

@@ -8,25 +8,29 @@ unusual encodings, cells without an address in front) goes to the exact one, an 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from typing import IO, TypeAlias
-from xml.parsers import expat
 
 import numpy as np
 
+from evaluation.cleaning.sheet_events import scan_exactly
+from evaluation.cleaning.sheet_scan import (
+    LAST_COLUMN,
+    SPACES,
+    Scan,
+    Styles,
+    column_number,
+    in_order,
+    note_column,
+    note_merged,
+    place,
+)
 from evaluation.cleaning.workbook import Remark, address
 
-SPACES = frozenset(
-    {"http://schemas.openxmlformats.org/spreadsheetml/2006/main", "http://purl.oclc.org/ooxml/spreadsheetml/main"}
-)
-LAST_COLUMN = 16_384
 Patterns: TypeAlias = Mapping[str, re.Pattern[bytes]]
 _LESS, _MORE, _SLASH = b"<>/"
 _PIECE = 8_000_000
-_REFERENCE = re.compile(r"^\$?([A-Z]{1,3})\$?(\d{1,7})$")
 _ROOT = re.compile(rb"<(?:([\w.-]+):)?worksheet\b([^>]*)>")
 _ENCODING = re.compile(rb"^(?:\xef\xbb\xbf)?\s*<\?xml[^>]*?encoding\s*=\s*[\"']([\w-]+)[\"']")
 _ATTRIBUTE = re.compile(rb"([\w:.-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
@@ -34,42 +38,6 @@ _ATTRIBUTE = re.compile(rb"([\w:.-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 
 class Unsure(Exception):
     """The fast reader met markup that it cannot vouch for."""
-
-
-class Forbidden(ValueError):
-    """A document type declaration, which has no place in a workbook."""
-
-
-@dataclass
-class Styles:
-    """Cell styles that strike through, and zero-padded ones with their number of digits."""
-
-    struck: frozenset[int] = frozenset()
-    zeros: Mapping[int, int] = field(default_factory=dict)
-
-
-@dataclass
-class Scan:
-    """What the XML of one sheet says. Rows and columns count from 1; a filled cell has a value, an error or a formula.
-
-    ``rows`` are the filled rows in order and ``columns`` the number of filled cells by column; ``struck`` are the
-    cells with a value that are struck through and ``filled_of`` the number of filled cells of their rows.
-    """
-
-    rows: list[int] = field(default_factory=list)
-    columns: Counter[int] = field(default_factory=Counter)
-    hidden_rows: set[int] = field(default_factory=set)
-    hidden_columns: set[int] = field(default_factory=set)
-    struck: set[tuple[int, int]] = field(default_factory=set)
-    filled_of: Counter[int] = field(default_factory=Counter)
-    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
-    formats: dict[tuple[int, int], int] = field(default_factory=dict)
-    remarks: list[Remark] = field(default_factory=list)
-    shared: int = 0  # cells that point to a shared string, empty ones perhaps among them
-
-    @property
-    def cells(self) -> int:
-        return self.columns.total()
 
 
 def scan_sheet(open_member: Callable[[], IO[bytes]], styles: Styles) -> Scan:
@@ -80,28 +48,6 @@ def scan_sheet(open_member: Callable[[], IO[bytes]], styles: Styles) -> Scan:
     except Unsure:
         with open_member() as stream:
             return scan_exactly(stream, styles)
-
-
-def _in_order(remark: Remark) -> tuple[int, int]:
-    return remark.row or 0, remark.column or 0
-
-
-def column_number(letters: str) -> int:
-    """1 for A, 27 for AA. Raises ValueError beyond the last column of Excel."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    if not 1 <= number <= LAST_COLUMN:
-        raise ValueError(f"{letters!r} is no column")
-    return number
-
-
-def place(reference: str) -> tuple[int, int]:
-    """Row and column of an A1 reference. Raises ValueError."""
-    found = _REFERENCE.match(reference)
-    if found is None:
-        raise ValueError(f"{reference!r} is no cell")
-    return int(found[2]), column_number(found[1])
 
 
 # ---- fast ---------------------------------------------------------------------------------------------------
@@ -171,7 +117,7 @@ def scan_fast(stream: IO[bytes], styles: Styles) -> Scan:
             _scan_rows(body, patterns, prefix, scan, styles)
     if any(first >= second for first, second in zip(scan.rows, scan.rows[1:], strict=False)):
         raise Unsure
-    scan.remarks.sort(key=_in_order)
+    scan.remarks.sort(key=in_order)
     return scan
 
 
@@ -215,23 +161,12 @@ def _pieces(stream: IO[bytes]) -> Iterator[tuple[bytes, bytes]]:
 
 def _scan_columns(before: bytes, prefix: bytes, scan: Scan) -> None:
     for found in re.finditer(b"<" + prefix + rb"col\s([^>]*)>", before):
-        _note_column(scan, _attributes(found[1]))
-
-
-def _note_column(scan: Scan, facts: Mapping[str, str]) -> None:
-    if facts.get("hidden") in ("1", "true"):
-        last = min(int(facts.get("max", "1")), LAST_COLUMN)
-        scan.hidden_columns.update(range(int(facts.get("min", "1")), last + 1))
+        note_column(scan, _attributes(found[1]))
 
 
 def _scan_merged(after: bytes, prefix: bytes, scan: Scan) -> None:
     for found in re.finditer(b"<" + prefix + rb"mergeCell\s([^>]*)>", after):
-        _note_merged(scan, _attributes(found[1]))
-
-
-def _note_merged(scan: Scan, facts: Mapping[str, str]) -> None:
-    first, _, last = facts.get("ref", "").partition(":")
-    scan.merged.append((*place(first), *place(last or first)))
+        note_merged(scan, _attributes(found[1]))
 
 
 def _scan_rows(body: bytes, patterns: Patterns, prefix: bytes, scan: Scan, styles: Styles) -> None:
@@ -324,106 +259,3 @@ def _scan_styles(body: bytes, patterns: Patterns, scan: Scan, styles: Styles) ->
         if style in styles.zeros:
             scan.formats[_where(found[1])] = styles.zeros[style]
     return struck
-
-
-# ---- exact --------------------------------------------------------------------------------------------------
-
-
-class _Reader:
-    """Handlers of the event parser; the state of the cell that is being read."""
-
-    def __init__(self, styles: Styles) -> None:
-        self.scan = Scan()
-        self.styles = styles
-        self.row = self.column = 0
-        self.cell: Mapping[str, str] | None = None
-        self.parts: dict[str, str] = {}
-        self.reading: str | None = None
-        self.filled: Counter[int] = Counter()
-
-    def start(self, tag: str, facts: dict[str, str]) -> None:
-        space, _, kind = tag.rpartition("}")
-        if space not in SPACES:
-            return
-        if kind == "row":
-            self.row, self.column = int(facts.get("r", self.row + 1)), 0
-            if facts.get("hidden") in ("1", "true"):
-                self.scan.hidden_rows.add(self.row)
-        elif kind == "c":
-            row, self.column = place(facts["r"]) if "r" in facts else (self.row, self.column + 1)
-            if row != self.row:
-                raise ValueError(f"cell {facts['r']} stands in row {self.row}")
-            self.cell, self.parts = facts, {}
-        elif self.cell is not None and kind in ("v", "f", "t"):
-            self.reading = kind
-            self.parts.setdefault(kind, "")
-        elif kind == "col":
-            _note_column(self.scan, facts)
-        elif kind == "mergeCell":
-            _note_merged(self.scan, facts)
-
-    def text(self, text: str) -> None:
-        if self.reading is not None:
-            self.parts[self.reading] += text
-
-    def end(self, tag: str) -> None:
-        space, _, kind = tag.rpartition("}")
-        if space not in SPACES:
-            return
-        self.reading = None
-        if kind == "c" and self.cell is not None:
-            self._cell(self.cell)
-            self.cell = None
-
-    def _cell(self, facts: Mapping[str, str]) -> None:
-        scan, here = self.scan, (self.row, self.column)
-        value = self.parts.get("v") or self.parts.get("t")
-        kind = facts.get("t")
-        if kind == "e" and self.parts.get("v"):
-            scan.remarks.append(Remark("excel_error", *here, self.parts["v"]))
-        elif "f" in self.parts and not value:
-            if not (kind == "str" and "v" in self.parts):
-                scan.remarks.append(Remark("formula_without_value", *here))
-        elif not value:
-            return
-        scan.columns[self.column] += 1
-        scan.shared += kind == "s"
-        self.filled[self.row] += 1
-        style = int(facts.get("s", "0"))
-        if style in self.styles.struck:
-            scan.struck.add(here)
-        if style in self.styles.zeros:
-            scan.formats[here] = self.styles.zeros[style]
-
-
-def scan_exactly(stream: IO[bytes], styles: Styles) -> Scan:
-    """The scan by an XML parser, cell by cell. Raises Forbidden, ValueError or expat.ExpatError."""
-    reader = _Reader(styles)
-    parse(stream, reader.start, reader.end, reader.text)
-    reader.scan.rows = sorted(reader.filled)
-    reader.scan.remarks.sort(key=_in_order)
-    reader.scan.filled_of = Counter({row: reader.filled[row] for row in {row for row, _ in reader.scan.struck}})
-    return reader.scan
-
-
-def parse(
-    stream: IO[bytes],
-    start: Callable[[str, dict[str, str]], None],
-    end: Callable[[str], None] | None = None,
-    text: Callable[[str], None] | None = None,
-) -> None:
-    """Events of an XML file; tags are ``namespace}name``. Raises Forbidden for a document type, expat.ExpatError."""
-
-    def refuse(*_: object) -> None:
-        raise Forbidden("a document type declaration has no place in a workbook")
-
-    parser = expat.ParserCreate(namespace_separator="}")
-    parser.buffer_text = True
-    parser.StartDoctypeDeclHandler = refuse
-    parser.EntityDeclHandler = refuse
-    parser.StartElementHandler = start
-    if end is not None:
-        parser.EndElementHandler = end
-    if text is not None:
-        parser.CharacterDataHandler = text
-    parser.ParseFile(stream)

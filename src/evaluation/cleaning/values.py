@@ -29,7 +29,8 @@ from evaluation.cleaning.text import tidy
 
 # words are in small letters, with or without a capital, or in capitals; ъ, ы and ь begin none
 _SOUND = re.compile(
-    r"(?:[А-ЩЭ-Яа-щэ-я][а-я]*|[А-Я]{2,}|\d+)(?:(?:[,.;:]? (?:№ ?)?|[-/])(?:[А-ЩЭ-Яа-щэ-я][а-я]*|[А-Я]{2,}|\d+))*\.?"
+    r"(?:[А-ЩЭ-Яа-щэ-яё][а-яё]*+|[А-Я]{2,}+|\d++)"
+    r"(?:(?:[,.;:]? (?:№ ?)?|[-/])(?:[А-ЩЭ-Яа-щэ-яё][а-яё]*+|[А-Я]{2,}+|\d++))*+\.?"
 )
 _DIGIT = re.compile(r"\d")
 
