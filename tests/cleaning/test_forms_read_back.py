@@ -232,7 +232,7 @@ def context() -> Context:
 
 @pytest.mark.parametrize("source", KEYS)
 @settings(
-    max_examples=6,
+    max_examples=3,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     phases=[Phase.explicit, Phase.generate],  # shrinking would read thousands of workbooks

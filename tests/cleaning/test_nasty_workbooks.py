@@ -24,6 +24,7 @@ from evaluation.cleaning.context import Cleaned
 from evaluation.ledger import check_accounts
 
 SEEDS = range(20)
+QUICK = 5  # of them in every run, all of them in the slow one
 HOMONYMS = ("04601990", "04635990")
 Values = dict[tuple[str, int], dict[str, Any]]
 
@@ -108,7 +109,9 @@ def judged(seed: int, folder: Path, registry: pd.DataFrame) -> list[Verdict]:
     return verdicts
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    "seed", [*SEEDS[:QUICK], *(pytest.param(seed, marks=pytest.mark.slow) for seed in SEEDS[QUICK:])]
+)
 def test_every_trap_is_repaired_or_reported_and_nothing_else(seed: int, tmp_path: Path, registry: pd.DataFrame) -> None:
     verdicts = judged(seed, tmp_path, registry)
     failures = [words for verdict in verdicts for words in verdict.failures]

@@ -19,6 +19,8 @@ from evaluation.codebook import Codebook
 NUMBERS = "territory/rosstat_population_2023_2024.parquet"
 DIRECTORY = "territory/russia_municipal_directory.xlsx"
 ROWS = 700_215
+
+pytestmark = pytest.mark.slow  # the file is read by test_real_population in every run
 YEARS = (2023, 2024)
 CLOSED_CITIES = {"04735000", "04737000", "04780000"}
 
