@@ -16,8 +16,8 @@ from evaluation.cleaning.workbook import read_received
 from evaluation.places import open_workspace, repository
 from evaluation.territory.registry import in_force, read_registry
 
-# the time that cleaning may take, in bare readings of the same workbook (measured: five to six), and its memory
-MOST_RATIO = 8.0
+# the time that cleaning may take, in bare readings of the same workbook, and its memory
+MOST_RATIO = 3.0
 MOST_MEMORY = 1_500_000_000
 
 
@@ -82,9 +82,18 @@ def test_the_figures_in_words() -> None:
     assert "Отношение: 2,50" in bench.in_words("ru") and "память до 100 МБ" in bench.in_words("ru")
 
 
+@pytest.fixture(scope="module")
+def large() -> CleaningBench:
+    return bench_cleaning(open_workspace(repository()), 200_000)
+
+
 @pytest.mark.slow
-def test_two_hundred_thousand_rows_within_the_limits() -> None:
-    bench = bench_cleaning(open_workspace(repository()), 200_000)
-    assert bench.kept == 200_000
-    assert bench.cleaned.memory < MOST_MEMORY, bench.in_words("en")
-    assert bench.ratio <= MOST_RATIO, bench.in_words("en")
+def test_two_hundred_thousand_rows_fit_into_memory(large: CleaningBench) -> None:
+    assert large.kept == 200_000
+    assert large.cleaned.memory < MOST_MEMORY, large.in_words("en")
+
+
+@pytest.mark.slow
+@pytest.mark.xfail(strict=True, reason="cleaning takes four to five bare readings; the aim of three is not reached yet")
+def test_two_hundred_thousand_rows_in_three_bare_readings(large: CleaningBench) -> None:
+    assert large.ratio <= MOST_RATIO, large.in_words("en")
