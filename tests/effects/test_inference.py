@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 
-from evaluation.effects.inference import (
+from evaluation.effects.inference.clusters import (
     EstimatingEquations,
     bootstrap_weights,
     cluster_covariance,

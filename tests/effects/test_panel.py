@@ -10,8 +10,8 @@ import pytest
 import statsmodels.api as sm
 import statsmodels.formula.api as smf
 
-from evaluation.effects.design import build_design, select_rows
-from evaluation.effects.inference import cluster_covariance
+from evaluation.effects.inference.clusters import cluster_covariance
+from evaluation.effects.model_matrix import build_design, select_rows
 from evaluation.effects.panel import fit_model, restricted_equations, rows_with_events
 from evaluation.settings import InputProblem, Model
 

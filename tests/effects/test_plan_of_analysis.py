@@ -13,7 +13,7 @@ from evaluation.codebook import read_codebook
 from evaluation.contracts import TABLES, check
 from evaluation.effects.estimate import dropped_rows, format_warnings, parse_warnings, warning_text
 from evaluation.effects.plan import event_study_of, fit_plan, treated_clusters
-from evaluation.effects.sensitivity import check_robustness, extremes, permutation_p, placebo_lead
+from evaluation.effects.robustness.checks import check_robustness, extremes, permutation_p, placebo_lead
 from evaluation.settings import InputProblem, Model, Robustness, read_plan
 
 Declare = Callable[..., Model]

@@ -10,7 +10,7 @@ import pytest
 import statsmodels.api as sm
 import statsmodels.formula.api as smf
 
-from evaluation.effects.staggered import average_after, event_study, group_time_effects
+from evaluation.effects.staggered.group_time import average_after, event_study, group_time_effects
 from evaluation.settings import InputProblem
 
 Published = Callable[[str, str, str], tuple[float, float]]

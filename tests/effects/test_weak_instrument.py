@@ -12,9 +12,14 @@ import statsmodels.api as sm
 from linearmodels import IV2SLS
 from threadpoolctl import threadpool_limits
 
-from evaluation.effects.design import select_rows
-from evaluation.effects.exposure_response import two_stage_least_squares
-from evaluation.effects.weak_instrument import ConfidenceSet, anderson_rubin, check_instrument, leave_each_out
+from evaluation.effects.instrumented import two_stage_least_squares
+from evaluation.effects.model_matrix import select_rows
+from evaluation.effects.robustness.weak_instrument import (
+    ConfidenceSet,
+    anderson_rubin,
+    check_instrument,
+    leave_each_out,
+)
 from evaluation.settings import InputProblem, Model, Robustness
 
 CONTROLS = ("male", "age", "agpop", "ricearea_2010", "literacy", "intensive", "risk_averse", "disaster_prob")

@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from evaluation.effects.design import Design, build_design, centre, codes_of, independent_columns, outcome_values
-from evaluation.effects.inference import (
+from evaluation.effects.inference.clusters import (
     Array,
     Covariance,
     EstimatingEquations,
     cluster_covariance,
     t_interval,
 )
+from evaluation.effects.model_matrix import Design, build_design, centre, codes_of, independent_columns, outcome_values
 from evaluation.settings import Model
 
 

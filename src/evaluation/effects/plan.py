@@ -8,7 +8,6 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from evaluation.effects.design import UNASSIGNED, Sample, codes_of, select_rows, source_column
 from evaluation.effects.estimate import (
     FEW_TREATED_CLUSTERS,
     WEAK_FIRST_STAGE,
@@ -17,10 +16,11 @@ from evaluation.effects.estimate import (
     collect,
     estimate_row,
 )
-from evaluation.effects.exposure_response import two_stage_least_squares
-from evaluation.effects.inference import Covariance, bootstrap_weights, wild_cluster_bootstrap
+from evaluation.effects.inference.clusters import Covariance, bootstrap_weights, wild_cluster_bootstrap
+from evaluation.effects.instrumented import two_stage_least_squares
+from evaluation.effects.model_matrix import UNASSIGNED, Sample, codes_of, select_rows, source_column
 from evaluation.effects.panel import Fit, fit_model, restricted_equations, rows_with_events
-from evaluation.effects.staggered import EVENT_STUDY_COLUMNS, event_study, group_time_effects
+from evaluation.effects.staggered.group_time import EVENT_STUDY_COLUMNS, event_study, group_time_effects
 from evaluation.settings import InputProblem, Model
 
 INFERENCE: Covariance = "crv3"

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from evaluation.effects.design import Sample, centre, select_rows
 from evaluation.effects.estimate import Estimates, Numbers, collect, estimate_row
-from evaluation.effects.inference import Array
+from evaluation.effects.inference.clusters import Array
+from evaluation.effects.model_matrix import Sample, centre, select_rows
 from evaluation.effects.panel import fit_model, restricted_equations, rows_with_events
 from evaluation.effects.plan import Row, regression_rows, treated_clusters
 from evaluation.settings import InputProblem, Model, Robustness

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from evaluation.effects.inference import Array
+from evaluation.effects.inference.clusters import Array
 from evaluation.settings import InputProblem
 
 Scale = Literal["difference", "log_ratio"]

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from evaluation.effects.design import build_design, centre, codes_of, independent_columns, outcome_values
-from evaluation.effects.inference import Array, EstimatingEquations, cluster_covariance, t_interval
+from evaluation.effects.inference.clusters import Array, EstimatingEquations, cluster_covariance, t_interval
+from evaluation.effects.model_matrix import build_design, centre, codes_of, independent_columns, outcome_values
 from evaluation.settings import InputProblem, Model
 
 

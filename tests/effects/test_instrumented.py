@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 from linearmodels import IV2SLS
 
-from evaluation.effects.design import select_rows
-from evaluation.effects.exposure_response import two_stage_least_squares
+from evaluation.effects.instrumented import two_stage_least_squares
+from evaluation.effects.model_matrix import select_rows
 from evaluation.effects.panel import fit_model
 from evaluation.settings import InputProblem, Model
 

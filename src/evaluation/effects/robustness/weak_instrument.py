@@ -18,10 +18,17 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from evaluation.effects.design import build_design, centre, codes_of, independent_columns, outcome_values, select_rows
 from evaluation.effects.estimate import Estimates, Numbers, collect, estimate_row
-from evaluation.effects.exposure_response import two_stage_least_squares
-from evaluation.effects.inference import Array, sum_by_group, t_interval
+from evaluation.effects.inference.clusters import Array, sum_by_group, t_interval
+from evaluation.effects.instrumented import two_stage_least_squares
+from evaluation.effects.model_matrix import (
+    build_design,
+    centre,
+    codes_of,
+    independent_columns,
+    outcome_values,
+    select_rows,
+)
 from evaluation.effects.panel import fit_model
 from evaluation.effects.plan import Row, regression_rows, treated_clusters
 from evaluation.settings import InputProblem, Model, Robustness

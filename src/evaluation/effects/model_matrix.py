@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from evaluation.effects.inference import Array
+from evaluation.effects.inference.clusters import Array
 from evaluation.settings import InputProblem, Model
 
 UNASSIGNED = "unassigned"

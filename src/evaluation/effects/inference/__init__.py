@@ -1,0 +1,1 @@
+"""Uncertainty with few, unequal and connected clusters: errors, bootstraps, permutations, many hypotheses."""

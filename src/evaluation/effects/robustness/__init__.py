@@ -1,0 +1,1 @@
+"""What would change the conclusion: other samples, other choices, placebos, unobserved confounders."""

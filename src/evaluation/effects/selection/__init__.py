@@ -1,0 +1,1 @@
+"""Who is supported: propensity, overlap, weighting, and standardisation."""

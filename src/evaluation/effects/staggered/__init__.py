@@ -1,0 +1,1 @@
+"""Effects of a first training that comes in different years."""
