@@ -52,9 +52,7 @@ def conform(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
 
 def _cast(series: pd.Series, kind: Kind) -> pd.Series:
     if kind in ("text", "code", "category"):
-        known = series.notna()
-        text = series.astype("str")
-        return text if known.all() else text.where(known)
+        return series.astype("str")
     if kind == "flag":
         return series.astype("boolean")
     if kind == "integer":

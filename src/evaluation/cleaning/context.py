@@ -138,10 +138,12 @@ def empty_table(name: str) -> pd.DataFrame:
 
 
 def join(parts: Sequence[pd.DataFrame], name: str) -> pd.DataFrame:
-    """Tables of one name from several sheets, one after another."""
+    """Tables of one name (each satisfies its contract) from several sheets, one after another."""
     filled = [part for part in parts if len(part)]
     if not filled:
         return empty_table(name)
+    if len(filled) == 1:
+        return filled[0].reset_index(drop=True)
     return conform(pd.concat(filled, ignore_index=True), TABLES[name])
 
 

@@ -99,7 +99,10 @@ class Records:
 
     def raw(self, row: Any, variable: str) -> Any:
         """The received cell; None where the sheet has no such column."""
-        return self.frame.at[row, variable] if variable in self.frame.columns else None  # noqa: PD008 - one cell, often
+        if variable not in self.frame.columns:
+            return None
+        # many times faster than ``at``, which is felt where a large register has many remarks
+        return self.frame[variable].array[self.frame.index.get_loc(row)]
 
     def cells(self, variable: str) -> list[Any]:
         """The received cells of a column; none where the sheet has no such column."""

@@ -56,14 +56,11 @@ def blank_cells(cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     texts = np.zeros(cells.shape, dtype=bool)
     for place in range(cells.shape[1]):
         column = cells[:, place].tolist()
-        texts[:, place] = [cell.__class__ is str for cell in column]
-        # a text that begins with a letter or digit is not blank; the few others are looked at
-        unseen = [
-            row
-            for row, cell in enumerate(column)
-            if cell.__class__ is str and not cell[:1].isalnum() and is_blank(cell)
-        ]
-        blank[unseen, place] = True
+        texts[:, place] = np.fromiter(map(id, map(type, column)), dtype=np.int64, count=len(column)) == id(str)
+        # a text that begins with a letter or digit is not blank; the few others are looked at, once each
+        unseen = {cell for cell in set(column) if cell.__class__ is str and not cell[:1].isalnum() and is_blank(cell)}
+        if unseen:
+            blank[:, place] |= texts[:, place] & np.fromiter(map(unseen.__contains__, column), dtype=bool)
     return blank, texts
 
 
@@ -75,6 +72,7 @@ def classify(sheet: Sheet, header: Header | None, aliases: Aliases) -> Classes:
         found = np.where(blank.all(axis=1), "blank", "title").astype(object)
         return Classes(pd.Series(found, index=rows, dtype=object), blank)
     sorter = _Sorter(header)
+    below = header.rows[-1]
     classes: list[RowClass] = []
     empty: list[bool] = np.asarray(blank.all(axis=1)).tolist()
     of_texts: list[bool] = (blank | texts).all(axis=1).tolist()
@@ -83,6 +81,14 @@ def classify(sheet: Sheet, header: Header | None, aliases: Aliases) -> Classes:
         for place, cells in enumerate(sheet.cells[start : start + BLOCK].tolist(), start=start):
             if empty[place]:
                 classes.append("blank")
+            elif (
+                sorter.begun
+                and place >= below
+                and not of_texts[place]
+                and _is_plain(cells[firsts[place]])
+                and len(set(cells)) > 2 * FEW
+            ):
+                classes.append("data")
             else:
                 classes.append(sorter.sort(place + 1, cells, blank[place], firsts[place], of_texts[place]))
     _reclass_tail(sheet, blank, classes, header)
@@ -124,8 +130,6 @@ class _Sorter:
     def _below(self, cells: list[Any], gaps: np.ndarray, place: int, texts: bool) -> RowClass:
         first = cells[place]
         kind = _beginning(first) if type(first) is str and not first[0].isdecimal() else None
-        if self.begun and kind is None and not texts and first not in (1, "1") and len(set(cells)) > 2 * FEW:
-            return "data"
         numbered = first in (1, "1") and len({cell for cell, gap in zip(cells, gaps, strict=True) if not gap}) >= MANY
         filled = {position: cell for position, cell in enumerate(cells, start=1) if not gaps[position - 1]}
         if (numbered or not self.begun) and _is_numbering(list(filled.values())):
@@ -168,6 +172,13 @@ class _Sorter:
                 if others > bearable:
                     return False
         return len(filled) - others >= 2
+
+
+def _is_plain(first: Any) -> bool:
+    """May a full row that begins with this cell be a record only? It is no number 1 and no beginning of another row."""
+    if type(first) is not str:
+        return first != 1
+    return first != "1" and (first[0].isdecimal() or _beginning(first) is None)
 
 
 @lru_cache(maxsize=20_000)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import IO, TypeAlias
 
@@ -170,11 +171,14 @@ def _scan_merged(after: bytes, prefix: bytes, scan: Scan) -> None:
 
 
 def _scan_rows(body: bytes, patterns: Patterns, prefix: bytes, scan: Scan, styles: Styles) -> None:
-    if b"<!" in body or b"<?" in body:
+    tags = _tags(body, prefix)
+    if tags.has("!") or tags.has("?"):
         raise Unsure
-    numbers = np.array(patterns["row_number"].findall(body), dtype=np.int64)
-    rows_of, columns = _filled_cells(body, prefix, len(numbers))
-    if b"<" + prefix + b"is" in body and patterns["empty_text"].search(body):
+    numbers = _row_numbers(tags)
+    if numbers is None:
+        numbers = np.array(patterns["row_number"].findall(body), dtype=np.int64)
+    rows_of, columns = _filled_cells(tags, len(numbers))
+    if tags.has("i") and patterns["empty_text"].search(body):
         raise Unsure
     filled_of = np.bincount(rows_of, minlength=len(numbers))
     scan.rows += numbers[filled_of > 0].tolist()
@@ -189,7 +193,7 @@ def _scan_rows(body: bytes, patterns: Patterns, prefix: bytes, scan: Scan, style
     if b'"e"' in body or b"'e'" in body:
         for found in patterns["error"].finditer(body):
             scan.remarks.append(Remark("excel_error", *_where(found[1]), found[2].decode()))
-    if b"<" + prefix + b"f" in body:
+    if tags.has("f"):
         for found in patterns["formula"].finditer(body):
             facts = _attributes(found[1])
             # a formula whose saved value is an empty text has a value
@@ -203,43 +207,89 @@ def _scan_rows(body: bytes, patterns: Patterns, prefix: bytes, scan: Scan, style
             scan.filled_of.update({row: count_of[row] for row in {row for row, _ in struck}})
 
 
-def _filled_cells(body: bytes, prefix: bytes, rows: int) -> tuple[np.ndarray, np.ndarray]:
-    """For each filled cell the number of its row (from 0, among those of ``body``) and its column (from 1).
+@dataclass(frozen=True)
+class _Tags:
+    """Every tag of a piece of markup as arrays of bytes.
 
-    Every tag is looked at as an array of bytes. Raises Unsure unless each cell begins with its address and what
-    follows it is a value, a formula, a text or its end.
+    ``signs`` are the bytes, ``names`` where the name of each tag begins (after ``<`` and the namespace prefix),
+    ``first`` its first letter (``/`` for an end), ``counts`` how often each letter is the first.
     """
+
+    signs: np.ndarray
+    names: np.ndarray
+    first: np.ndarray
+    counts: np.ndarray
+
+    def has(self, letter: str) -> bool:
+        return bool(self.counts[ord(letter)])
+
+    def after(self, place: int, which: np.ndarray | slice = slice(None)) -> np.ndarray:
+        """The byte ``place`` bytes after the beginning of the names of the tags ``which``."""
+        return np.asarray(self.signs[self.names[which] + place])
+
+
+def _tags(body: bytes, prefix: bytes) -> _Tags:
     signs = np.frombuffer(body + b" " * 16, dtype=np.uint8)
-    tags = np.flatnonzero(signs[: len(body)] == _LESS)
-    opened = signs[tags + 1] != _SLASH
-    names = tags + 1 + len(prefix)
-    first = np.where(opened, signs[names], _SLASH)
-    second = signs[names + 1]
-    is_cell = first == ord("c")
-    row_tags = tags[(first == ord("r")) & (second == ord("o"))]
-    cells = np.flatnonzero(is_cell)
-    if len(row_tags) != rows or (len(cells) and cells[-1] + 1 >= len(tags)):
+    names = np.flatnonzero(signs[: len(body)] == _LESS) + 1
+    first = signs[names]
+    if prefix:
+        names += np.where((first == _SLASH) | (first == ord("!")) | (first == ord("?")), 0, len(prefix))
+        first = signs[names]
+    return _Tags(signs, names, first, np.bincount(first, minlength=256))
+
+
+def _row_numbers(tags: _Tags) -> np.ndarray | None:
+    """Numbers of the rows, where each says its own at once (``<row r="12"``)."""
+    rows = np.flatnonzero(tags.first == ord("r"))
+    if not all(bool((tags.after(place, rows) == sign).all()) for place, sign in enumerate(b'row r="')):
+        return None
+    numbers = np.zeros(len(rows), dtype=np.int64)
+    more = np.ones(len(rows), dtype=bool)
+    for offset in range(7, 15):
+        sign = tags.after(offset, rows)
+        digit = sign.astype(np.int64) - ord("0")
+        is_digit = (digit >= 0) & (digit <= 9)
+        if (sign[more & ~is_digit] != ord('"')).any():
+            return None
+        more &= is_digit
+        if not more.any():
+            return numbers if (numbers > 0).all() else None
+        numbers = np.where(more, numbers * 10 + digit, numbers)
+    return None
+
+
+def _filled_cells(tags: _Tags, rows: int) -> tuple[np.ndarray, np.ndarray]:
+    """For each filled cell the number of its row (from 0, among those of the piece) and its column (from 1).
+
+    Raises Unsure unless each cell begins with its address and what follows it is a value, a formula, a text or its
+    end.
+    """
+    is_row = tags.first == ord("r")
+    is_row[is_row] = tags.after(1, is_row) == ord("o")
+    cells = np.flatnonzero(tags.first == ord("c"))
+    if int(is_row.sum()) != rows or (len(cells) and cells[-1] + 1 >= len(tags.names)):
         raise Unsure
-    at = names[cells]
-    if not all(bool((signs[at + place] == sign).all()) for place, sign in enumerate(b'c r="')):
+    if not all(bool((tags.after(place, cells) == sign).all()) for place, sign in enumerate(b'c r="')):
         raise Unsure
-    what, after, then = first[cells + 1], second[cells + 1], signs[names[cells + 1] + 2]
+    what, after, then = tags.first[cells + 1], tags.after(1, cells + 1), tags.after(2, cells + 1)
     # <v> with something in it, <v></v>, <v/>; a value with attributes is left to the exact reader
     value = (what == ord("v")) & (after == _MORE) & (then != _LESS)
     nothing = (what == ord("v")) & (((after == _MORE) & (then == _LESS)) | (after == _SLASH))
     other = (what == ord("f")) | ((what == ord("i")) & (after == ord("s")))
-    if not (value | nothing | other | (what == _SLASH) | is_cell[cells + 1]).all():
+    if not (value | nothing | other | (what == _SLASH) | (what == ord("c"))).all():
         raise Unsure
-    filled = value | other
-    column = np.zeros(int(filled.sum()), dtype=np.int64)
+    filled = cells[value | other]
+    column = np.zeros(len(filled), dtype=np.int64)
     more = np.ones(len(column), dtype=bool)
-    for place_of_letter in range(5, 8):
-        letter = signs[at[filled] + place_of_letter].astype(np.int64) - ord("A") + 1
+    for offset in range(5, 8):
+        letter = tags.after(offset, filled).astype(np.int64) - ord("A") + 1
         more &= (letter >= 1) & (letter <= 26)
+        if not more.any():
+            break
         column = np.where(more, column * 26 + letter, column)
     if ((column < 1) | (column > LAST_COLUMN)).any():
         raise Unsure
-    return np.searchsorted(row_tags, tags[cells[filled]]) - 1, column
+    return np.cumsum(is_row)[filled] - 1, column
 
 
 def _where(attributes: bytes) -> tuple[int, int]:

@@ -102,20 +102,22 @@ def match_units(
     texts = _as_texts(names)
     numbers = empty if codes is None else _as_texts(codes)
     places = empty if regions is None else _as_texts(regions)
-    wanted = list(zip(texts, numbers, places, strict=True))
     # between two changes of the registry every day gives the same answers
-    periods = np.searchsorted(_changes(registry), days.to_numpy(dtype="datetime64[us]"), side="right")
-    found: list[list[object]] = [[]] * len(wanted)
-    for period in np.unique(periods):
-        rows = np.flatnonzero(periods == period)
-        matcher = Matcher(registry, aliases, pd.Timestamp(days.iloc[rows[0]]), region_code)
-        unique = list(dict.fromkeys(wanted[row] for row in rows))
-        answers = dict(zip(unique, matcher.match(unique, codes is not None), strict=True))
-        for row in rows:
-            found[row] = answers[wanted[row]]
-    matched = pd.DataFrame(found, columns=MATCH_COLUMNS, index=index, dtype="object")
-    return matched.astype({"unit_id": "str", "rule": "str", "score": "float64", "suggestion": "str",
-                           "in_force": "boolean", "code_rule": "str"})  # fmt: skip
+    periods = np.searchsorted(_changes(registry), days.to_numpy(dtype="datetime64[us]"), side="right").tolist()
+    wanted = list(zip(periods, texts, numbers, places, strict=True))
+    numbered = {one: number for number, one in enumerate(dict.fromkeys(wanted))}
+    found: list[list[object]] = [[]] * len(numbered)
+    for period in sorted(set(periods)):
+        unique = [one for one in numbered if one[0] == period]
+        matcher = Matcher(registry, aliases, pd.Timestamp(days.iloc[periods.index(period)]), region_code)
+        answers = matcher.match([one[1:] for one in unique], codes is not None)
+        for one, answer in zip(unique, answers, strict=True):
+            found[numbered[one]] = answer
+    matched = pd.DataFrame(found, columns=MATCH_COLUMNS, dtype="object").astype(
+        {"unit_id": "str", "rule": "str", "score": "float64", "suggestion": "str", "in_force": "boolean",
+         "code_rule": "str"}
+    )  # fmt: skip
+    return matched.take([numbered[one] for one in wanted]).set_axis(index)
 
 
 def _changes(registry: pd.DataFrame) -> np.ndarray:
