@@ -1,13 +1,16 @@
 # Everything here sets itself up on a fresh clone that has Python 3.11, make and git.
 #   make report      the demonstration and the example, from raw files to reports
 #   make test        every test but the slow simulations
+#   make bench       speed and memory of cleaning and estimation, beside other libraries
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+DATA := tests/published/data-packages.txt
+RIVALS := .venv-rivals
 TESTS ?= tests
 
-.PHONY: report test test-slow lab lint docs lock clean
+.PHONY: report test test-slow lab lint docs lock lock-rivals bench rivals clean
 
 report: $(READY)
 	$(BIN)/evaluation simulate --plain
@@ -38,14 +41,31 @@ lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 	  --custom-compile-command 'make lock' --extra dev pyproject.toml --output-file requirements.lock
 
+lock-rivals:
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+	  --custom-compile-command 'make lock-rivals' --group pyproject.toml:rivals --output-file requirements-rivals.txt
+
+bench: $(READY) rivals
+	$(BIN)/evaluation bench clean
+	$(BIN)/evaluation bench effects
+
+# Other libraries for the measurement alone, apart from ours: some of them need what ours does not.
+rivals: $(RIVALS)/.ready
+
+$(RIVALS)/.ready: requirements-rivals.txt
+	$(PYTHON) -m venv --clear $(RIVALS)
+	$(RIVALS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-rivals.txt
+	touch $(RIVALS)/.ready
+
 # Bytecode is compiled here, on all cores: a first run without it takes three times as long.
-$(READY): requirements.lock pyproject.toml
+$(READY): requirements.lock pyproject.toml $(DATA)
 	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14) and "Python 3.11, 3.12 or 3.13 is needed: make PYTHON=python3.11 report")'
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --no-compile -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --no-compile --no-deps -r $(DATA)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	$(BIN)/python -m compileall -q -j 0 $(VENV)/lib src || true
 	touch $(READY)
 
 clean:
-	rm -rf $(VENV) .staging .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) $(RIVALS) .staging .pytest_cache .mypy_cache .ruff_cache

@@ -19,6 +19,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -140,7 +141,7 @@ class Identities:
 
     def __post_init__(self) -> None:
         self._contents: dict[Any, str] = {}
-        self._columns: dict[str, dict[Any, Any]] = {}
+        self._columns: dict[str, list[Any]] = {}
         self._hashes: dict[str, str] = {}
 
     @cached_property
@@ -157,10 +158,20 @@ class Identities:
         return rows
 
     @cached_property
-    def _cells(self) -> dict[Any, tuple[Any, ...]]:
-        """Cells of each record, in the order of ``_names``."""
-        columns = [self.records[name].tolist() for name in self._names]
-        return {row: tuple(column[place] for column in columns) for place, row in enumerate(self.records.index)}
+    def _counts(self) -> Counter[str]:
+        """How many records each key has."""
+        return Counter(self._plain.values())
+
+    @cached_property
+    def _places(self) -> dict[Any, int]:
+        """Place of each record among the cells of a column, from 0."""
+        return {row: place for place, row in enumerate(self.records.index.tolist())}
+
+    def _cells(self, field: str) -> list[Any]:
+        """Cells of a column, in the order of the records."""
+        if field not in self._columns:
+            self._columns[field] = self.records[field].tolist()
+        return self._columns[field]
 
     @cached_property
     def _names(self) -> list[str]:
@@ -175,14 +186,15 @@ class Identities:
     def content(self, row: Any) -> str:
         """Keyed hash of all cells of a record, whatever the order of the columns."""
         if row not in self._contents:
-            texts = zip(self._names, map(raw_text, self._cells[row]), strict=True)
+            place = self._places[row]
+            texts = [(name, raw_text(self._cells(name)[place])) for name in self._names]
             self._contents[row] = raw_hash("\x1f".join([f"{name}={text}" for name, text in texts if text]), self.secret)
         return self._contents[row]
 
     def of(self, row: Any) -> str:
         """The key by which a decision names the record."""
         plain = self._plain[row]
-        if plain and self.groups is None and len(self._rows[plain]) == 1:
+        if plain and self.groups is None and self._counts[plain] == 1:
             return plain
         return f"{plain}~{self.content(row)}"
 
@@ -190,9 +202,7 @@ class Identities:
         """Keyed hash of a received cell; of the whole record where ``field`` is none of its columns."""
         if field is None or not self.has(field):
             return self.content(row)
-        if field not in self._columns:
-            self._columns[field] = dict(zip(self.records.index.tolist(), self.records[field].tolist(), strict=True))
-        text = raw_text(self._columns[field][row])
+        text = raw_text(self._cells(field)[self._places[row]])
         if text not in self._hashes:
             self._hashes[text] = raw_hash(text, self.secret)
         return self._hashes[text]

@@ -1,7 +1,7 @@
 """START HERE: the steps of a programme year, what each reads and makes, and the settings it depends on.
 
 A step is a notebook of the same name. Steps 01 and 02 run for every year up to the chosen one, the others for
-the chosen year alone. Tables are declared in ``contracts.py``; settings in ``settings.py`` (``programme.*`` from
+the chosen year alone. Tables are declared in ``contracts.py``; settings in ``settings/`` (``programme.*`` from
 ``config/programme.yml``, ``year.*`` from ``config/years/<year>.yml``, ``plan.*`` from ``config/plan/<year>.yml``).
 A step sees only what it declares here.
 """
@@ -125,17 +125,20 @@ STEPS: tuple[Step, ...] = (
         needs=("panel",), uses=("project_table",),
         makes=("estimates", "findings_outcomes"),
         figures=("main_estimates", "event_study"),
-        exhibits=("estimates",),
-        settings=("plan.models", "programme.simulated"), needs_plan=True,
+        exhibits=("plan_record", "plan_deviations", "estimates", "readings", "evidence"),
+        settings=("plan.models", "plan.hypothesis_families", "plan.declared_on", "plan.deviations", "plan.history",
+                  "year.arrivals", "programme.simulated"),
+        territory=("evidence",), needs_plan=True,
     ),
     Step(
         "07_check_robustness", "What would change the conclusion?",
         folder="results",
-        needs=("panel", "estimates"), uses=("project_table",),
+        needs=("panel", "estimates"), uses=("project_table", "findings_survey"),
         makes=("robustness", "findings_robustness"),
-        figures=("robustness",),
-        exhibits=("robustness",),
-        settings=("plan.models", "plan.robustness", "programme.simulated"), needs_plan=True,
+        figures=("robustness", "specification_curve"),
+        exhibits=("robustness", "bounds", "specification_curve", "claims"),
+        settings=("plan.models", "plan.robustness", "programme.simulated"),
+        territory=("claims",), needs_plan=True,
     ),
     Step(
         "08_compare_years", "What changed against last year, and what only seems to have changed?",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import hashlib
 import hmac
 import os
@@ -16,6 +17,7 @@ from evaluation import pipeline
 from evaluation.codebook import Codebook, read_codebook
 from evaluation.pipeline import Step
 from evaluation.settings import (
+    History,
     InputProblem,
     Language,
     Plan,
@@ -23,6 +25,8 @@ from evaluation.settings import (
     Settings,
     Text,
     Year,
+    arrival_dates,
+    history_of,
     read_plan,
     read_programme,
     read_year,
@@ -109,6 +113,22 @@ class Workspace:
     def _plans(self) -> dict[int, Plan | None]:
         return {}
 
+    def plan_history(self, year: int) -> History:
+        """When that year's plan was first committed, as git tells."""
+        if year not in self._histories:
+            self._histories[year] = history_of(self.plan_file(year))
+        return self._histories[year]
+
+    @cached_property
+    def _histories(self) -> dict[int, History]:
+        return {}
+
+    def arrivals(self, year: int) -> dict[str, dt.date | None]:
+        """The day on which each configured file arrived, by logical name, as SOURCES.csv says; None: it does not."""
+        path = self.raw_folder(year) / "SOURCES.csv"
+        recorded = arrival_dates(path) if path.exists() else {}
+        return {name: recorded.get(name) for name in self.year(year).sources}
+
     def key_file(self) -> Path:
         """The pseudonym key, outside the project: EVALUATION_KEY_FILE or ~/.config/evaluation/<id>.key."""
         own = os.environ.get(KEY_FILE)
@@ -162,10 +182,12 @@ class Workspace:
             "decisions": self.decisions_file(),
             "personal_decisions": self.decisions_file(personal=True),
             "breaks": self.root / "config" / "breaks.csv",
+            "evidence": self.root / "config" / "evidence.csv",
+            "claims": self.root / "config" / "claims.csv",
             "rules": self._own("config", "rules.yml"),
         }
         path = places[name]
-        optional = name in ("aliases", "decisions", "personal_decisions", "breaks")
+        optional = name in ("aliases", "decisions", "personal_decisions", "breaks", "evidence", "claims")
         return None if path is None or (optional and not path.exists()) else path
 
     def questionnaires(self, year: int) -> dict[str, Path]:
@@ -282,14 +304,19 @@ class Workspace:
         return files
 
     def setting(self, key: str, year: int) -> Any:
-        """The value of one declared setting: programme.*, year.*, plan.* or years.* (by year up to ``year``)."""
+        """The value of one declared setting: programme.*, year.*, plan.* or years.* (by year up to ``year``).
+
+        Two are no keys of the files: ``year.arrivals`` is ``arrivals``, ``plan.history`` is ``plan_history``.
+        """
         group, _, name = key.partition(".")
         if group == "programme":
             return getattr(self.programme, name)
         if group == "year":
-            return getattr(self.year(year), name)
+            return self.arrivals(year) if name == "arrivals" else getattr(self.year(year), name)
         if group == "years":
             return {then: getattr(self.year(then), name) for then in self.years_up_to(year)}
+        if name == "history":
+            return self.plan_history(year)
         plan = self.plan(year)
         return None if plan is None else getattr(plan, name)
 

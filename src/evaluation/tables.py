@@ -129,6 +129,7 @@ _ESTIMATES = (
     _number("low"),
     _number("high"),
     _number("p", low=0, high=1),
+    _number("p_adjusted", low=0, high=1),
     _count("n", required=True),
     _count("clusters"),
     _count("treated_clusters"),
@@ -481,6 +482,36 @@ TABLES: dict[str, Table] = {
             references={"recommendation_id": ("recommendations", "recommendation_id")},
         ),
         Table(
+            "practices",
+            "practice of working with residents known in the programme year",
+            ("practice_id", "year"),
+            (
+                Column("practice_id", "code"),
+                _YEAR,
+                Column("title", "text"),
+                Column("kind", "category", required=False),
+                Column("origin_unit_id", "code", required=False),
+                Column("first_year", "integer", low=1900, high=2200),
+                *_text("evidence"),
+                *_PROVENANCE,
+            ),
+        ),
+        Table(
+            "practice_adoptions",
+            "territorial unit that adopted a practice in the programme year",
+            ("practice_id", "unit_id", "year"),
+            (
+                Column("practice_id", "code"),
+                _YEAR,
+                _UNIT,
+                Column("adopted_on", "date", required=False),
+                Column("learned_through", "category", required=False),
+                *_text("evidence"),
+                *_PROVENANCE,
+            ),
+            references={"practice_id": ("practices", "practice_id")},
+        ),
+        Table(
             "trial_households",
             "household in a trial of training",
             ("household_id",),
@@ -587,10 +618,17 @@ TABLES: dict[str, Table] = {
                 _count("training_persons_before_deadline", required=True),
                 _count("training_persons_in_year", required=True),
                 _count("consultations_before_deadline", required=True),
+                _number("training_dose_cumulative", low=0, required=True),
+                _number("training_dose_decayed", low=0, required=True),
+                _count("exchange_events_invited", required=True),
                 _count("exchange_events_attended", required=True),
                 _count("exchange_events_hosted", required=True),
                 _number("exposure", low=0, required=True),
                 _number("exposure_wins", low=0, required=True),
+                _number("exposure_expected", low=0, required=True),
+                _number("exposure_wins_expected", low=0, required=True),
+                _number("exposure_neighbours", low=0, required=True),
+                _number("exposure_common_trainer", low=0, required=True),
             ),
         ),
         Table(
@@ -724,13 +762,15 @@ SOURCE_TABLES: dict[str, tuple[str, ...]] = {
     "publications": ("publications",),
     "recommendations": ("recommendations",),
     "recommendation_status": ("recommendation_status",),
+    "practices": ("practices",),
+    "practice_adoptions": ("practice_adoptions",),
     "trial_households": ("trial_households",),
 }
 PROGRAMME_TABLES: tuple[str, ...] = tuple(table for tables in SOURCE_TABLES.values() for table in tables)
 # sources with one table each that cleaning/registers.py reads by the declaration of that table alone
 REGISTERS: tuple[str, ...] = (
     "project_results", "teams", "team_members", "document_reviews", "publications", "recommendations",
-    "recommendation_status",
+    "recommendation_status", "practices", "practice_adoptions",
 )  # fmt: skip
 # sources with people in them, whose cleaning needs the pseudonym key
 PSEUDONYM_SOURCES: tuple[str, ...] = tuple(

@@ -167,6 +167,15 @@ def _papers(rng: np.random.Generator, codes: list[str], projects: list[str]) -> 
             addressee_unit_name=[codes[5], None, None], votes_for=[2, 1, 2], votes_against=[0, 1, 0],
             abstained=[0, 0, 0],
         ),
+        "practices": filled(
+            "practices", rng, 3, practice_id=["П-01", "П-02", "П-03"],
+            title=["Дневники приёмки", "Школа старост", "Сход по видеосвязи"], first_year=[2018, 2020, YEAR],
+            origin_unit_name=[codes[0], None, codes[2]],
+        ),
+        "practice_adoptions": filled(
+            "practice_adoptions", rng, 4, practice_id=["П-01", "П-01", "П-02", "П-03"],
+            unit_name=[codes[1], codes[2], codes[1], codes[4]],
+        ),
         "trial_households": filled(
             "trial_households", rng, 5, household_id=[f"H{k}" for k in range(5)], unit_name=some(5),
             village=["Ключи", "Ключи", "Яр", "Яр", "Яр"],

@@ -36,6 +36,8 @@ KEYS = {
     "exchange_participation": ["exchange_id", "unit_id", "role"],
     "consultations": ["consultation_id"],
     "teams": ["team_id", "year"],
+    "practices": ["practice_id", "year"],
+    "practice_adoptions": ["practice_id", "unit_id", "year"],
 }
 PROVENANCE = ["source", "source_sheet", "source_row"]
 

@@ -21,7 +21,7 @@ from evaluation.tables import TABLES
 def estimates() -> pd.DataFrame:
     common = {
         "outcome": "applications", "design": "association", "assumption": "a", "se": 0.1, "p": 0.002, "n": 348,
-        "clusters": 58, "treated_clusters": 47, "inference": "crv3", "warning": None,
+        "p_adjusted": None, "clusters": 58, "treated_clusters": 47, "inference": "crv3", "warning": None,
     }  # fmt: skip
     rows = [
         {"model": "main", "exposure": "trained", "estimand": "log_rate_ratio", "estimate": math.log(1.5), "low": 0.2,
@@ -47,6 +47,16 @@ def test_estimates_show_interval_clusters_and_meaning_in_one_row() -> None:
     assert table.cell(1, "low", "en") == "n/a"
     assert shown(table.cell(0, "design", "ru")) == "связь; ошибки crv3"
     assert "high" in table.to_csv("en") or "95% interval: to" in table.to_csv("en")
+
+
+def test_corrected_p_stands_beside_p_where_there_is_one() -> None:
+    assert "p_adjusted" not in estimates_exhibit(estimates(), None).columns
+    frame = estimates().assign(p_adjusted=[0.012, None])
+    table = estimates_exhibit(frame, None)
+    assert table.columns.index("p_adjusted") == table.columns.index("p") + 1
+    assert table.cell(0, "p_adjusted", "en") == "0.012"
+    assert table.cell(1, "p_adjusted", "ru") == "—"
+    assert "hypotheses that the plan judges together" in table.note.en
 
 
 def test_row_accounts_add_up() -> None:

@@ -11,11 +11,11 @@ import statsmodels.api as sm
 
 from evaluation.effects.inference.clusters import (
     EstimatingEquations,
-    bootstrap_weights,
     cluster_covariance,
+    grouped_products,
     t_interval,
-    wild_cluster_bootstrap,
 )
+from evaluation.effects.inference.wild import bootstrap_weights, wild_cluster_bootstrap
 from evaluation.effects.panel import fit_model
 from evaluation.settings import Model
 
@@ -128,3 +128,65 @@ def test_weights_of_the_bootstrap() -> None:
     assert set(np.unique(many)) == {-1.0, 1.0}
     assert len(np.unique(few)) == 6
     assert few.var() == pytest.approx(1, abs=0.03)
+
+
+def test_which_crv3_the_panel_of_petersen(declare: Declare, benchmark: Callable[[str], pd.DataFrame]) -> None:
+    """By its 10 years: .0334 as in statsmodels; clubSandwich has no (G-1)/G (.0352), pyfixest turns it over (.0371)."""
+    fit = fit_model(benchmark("PetersenCL.csv"), declare("y", ("x",), clusters="year"))
+    ours = fit.table("crv3").loc["x", "se"]
+    assert ours == pytest.approx(0.0334, abs=5e-5)
+    assert ours * np.sqrt(10 / 9) == pytest.approx(0.0352, abs=5e-5)
+    assert ours * 10 / 9 == pytest.approx(0.0371, abs=5e-5)
+
+
+@pytest.mark.parametrize("kind", ["crv3", "crv3_mean"])
+def test_weighted_crv3_is_the_jackknife_about_the_estimate_or_the_mean(declare: Declare, kind: str) -> None:
+    frame, _ = _grouped(4, 11, 4)
+    frame = frame.assign(w=np.random.default_rng(2).uniform(0.1, 4, len(frame)))
+    model = declare("y", ("x", "d"), weights="w")
+    fit = fit_model(frame, model)
+    without = [
+        fit_model(frame[frame["unit_id"] != unit].reset_index(drop=True), model).coefficient("d") for unit in range(11)
+    ]
+    centre = fit.coefficient("d") if kind == "crv3" else np.mean(without)
+    by_hand = np.sqrt(10 / 11 * sum((one - centre) ** 2 for one in without))
+    assert fit.table(kind).loc["d", "se"] == pytest.approx(by_hand, rel=1e-9)  # type: ignore[arg-type]
+
+
+def test_weighted_least_squares_agree_with_statsmodels(declare: Declare) -> None:
+    frame, group = _grouped(6, 15, 7)
+    frame = frame.assign(w=np.random.default_rng(2).uniform(0.1, 4, len(frame)))
+    fit = fit_model(frame, declare("y", ("x", "d"), weights="w"))
+    design = sm.add_constant(frame[["x", "d"]])
+    reference = sm.WLS(frame["y"], design, weights=frame["w"]).fit(
+        cov_type="cluster", cov_kwds={"groups": group}, use_t=True
+    )  # fmt: skip
+    assert fit.table("crv1")["se"].tolist() == pytest.approx(reference.bse.tolist(), rel=1e-9)
+    assert fit.log_likelihood == pytest.approx(reference.llf, rel=1e-9)
+
+
+def test_one_cluster_that_alone_identifies_a_coefficient_leaves_it_without_error() -> None:
+    """CRV1 of a treatment of one cluster is far too small; the jackknife cannot be computed, and is not."""
+    generator = np.random.default_rng(3)
+    group = np.repeat(np.arange(8), 5).astype(np.intp)
+    design = np.column_stack([np.ones(40), generator.normal(size=40), (group == 2) & (np.arange(40) % 2 == 0)])
+    y = generator.normal(size=8)[group] + generator.normal(size=40)
+    residuals = y - design @ np.linalg.lstsq(design, y, rcond=None)[0]
+    covariance = cluster_covariance(EstimatingEquations(design, np.ones(40), residuals, group), "crv3")
+    assert np.isnan(covariance[2]).all() and np.isnan(covariance[:, 2]).all()
+    assert np.isfinite(covariance[:2, :2]).all()
+
+
+@pytest.mark.parametrize("sizes", [[3] * 400, [2, 5] * 200, [4] * 5])
+@pytest.mark.parametrize("shuffled", [False, True])
+def test_products_by_group_equal_a_plain_loop(sizes: list[int], shuffled: bool) -> None:
+    generator = np.random.default_rng(1)
+    group = np.repeat(np.arange(len(sizes)), sizes)
+    if shuffled:
+        generator.shuffle(group)
+    left, right = generator.normal(size=(len(group), 9)), generator.normal(size=(len(group), 9))
+    found = np.concatenate([block for _, block in grouped_products(left, right, group, len(sizes))])
+    by_hand = np.array([left[group == one].T @ right[group == one] for one in range(len(sizes))])
+    assert found == pytest.approx(by_hand, rel=1e-10, abs=1e-12)
+    few = np.concatenate([block for _, block in grouped_products(left, right[:, :2], group, len(sizes))])
+    assert few == pytest.approx(by_hand[:, :, :2], rel=1e-10, abs=1e-12)

@@ -12,8 +12,12 @@ import pytest
 from evaluation.codebook import read_codebook
 from evaluation.contracts import TABLES, check
 from evaluation.effects.estimate import dropped_rows, format_warnings, parse_warnings, warning_text
-from evaluation.effects.plan import event_study_of, fit_plan, treated_clusters
-from evaluation.effects.robustness.checks import check_robustness, extremes, permutation_p, placebo_lead
+from evaluation.effects.inference.randomisation import permutation_p
+from evaluation.effects.plan import event_study_of, fit_plan
+from evaluation.effects.regression import treated_clusters
+from evaluation.effects.robustness.checks import check_robustness
+from evaluation.effects.robustness.leave_one_out import extremes
+from evaluation.effects.robustness.placebo import placebo_lead
 from evaluation.settings import InputProblem, Model, Robustness, read_plan
 
 Declare = Callable[..., Model]

@@ -111,3 +111,22 @@ def test_one_name_has_one_value() -> None:
     with pytest.raises(FindingError, match=r"two values: 22\.0 in step 04_map_coverage and 23\.0 in step 05"):
         Findings(pd.concat([frame(), other], ignore_index=True), "en")
     assert math.isnan(frame().loc[5, "value"])
+
+
+def test_findings_of_the_plan_and_the_curve() -> None:
+    from evaluation.report.summaries import corrected_findings, curve_findings, plan_findings
+
+    late = {each.name: each for each in plan_findings(-3, 2, "commit")}
+    assert (late["plan_days_before_outcomes"].value, late["plan_days_before_outcomes"].note) == (-3, "commit")
+    assert late["plan_departures"].value == 2
+    estimates = pd.DataFrame(
+        {"model": ["main", "main"], "exposure": ["trained", "exposure"], "p_adjusted": [0.02, None], "n": [9, 9]}
+    )
+    names = {("main", "trained"): "a", ("main", "exposure"): "b"}
+    assert [(each.name, each.value) for each in corrected_findings(estimates, names)] == [("a_p_adjusted", 0.02)]
+    summary = pd.DataFrame({
+        "exposure": ["trained"], "specifications": [24], "same_sign": [1.0], "same_sign_clear": [0.5],
+    })  # fmt: skip
+    assert {each.name: each.value for each in curve_findings(summary)} == {
+        "curve_specifications_trained": 24, "curve_same_sign_trained": 1.0, "curve_clear_trained": 0.5,
+    }  # fmt: skip

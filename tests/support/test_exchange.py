@@ -109,3 +109,25 @@ def test_no_exchange_at_all() -> None:
     found = exposure(ties, _dose({"a": 2020}), FUNDED, Exposure(), UNITS)
     assert len(found) == 12
     assert found["exposure"].sum() == 0
+
+
+def test_an_invitation_is_no_contact() -> None:
+    """Nobody came: no tie and no visit, yet an invitation; an unknown number of people counts as having come."""
+    listed = PARTICIPATION.assign(invited=[None, None, 4, None, None, 2, None, 1, None, None]).astype(
+        {"invited": "Int64"}
+    )
+    listed.loc[2, "persons"] = 0  # b at X1
+    counts = exchange_counts(EVENTS, listed, DEADLINES, UNITS).set_index(["year", "unit_id"])
+    assert counts["exchange_events_invited"][2021].to_dict() == {"a": 0, "b": 2, "c": 0, "d": 0}
+    assert counts["exchange_events_attended"][2021].to_dict() == {"a": 2, "b": 1, "c": 1, "d": 0}
+    assert counts["exchange_events_invited"][2022].to_dict() == {"a": 0, "b": 0, "c": 0, "d": 1}
+    ties = exchange_ties(EVENTS, listed, DEADLINES, Exposure())
+    rows = {(r.year, r.from_unit, r.to_unit): r.events for r in ties.itertuples()}
+    assert rows[2021, "a", "b"] == 1  # X2 alone
+    assert (2021, "c", "b") not in rows
+    assert rows[2022, "a", "d"] == 1
+
+
+def test_without_invitations_none_are_counted() -> None:
+    counts = exchange_counts(EVENTS, PARTICIPATION, DEADLINES, UNITS)
+    assert counts["exchange_events_invited"].sum() == 0

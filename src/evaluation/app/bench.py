@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evaluation.app.bench_register import register, write_register
+from evaluation.app.bench_rivals import peak_memory
 from evaluation.places import Workspace
 from evaluation.settings import InputProblem, Language
 
@@ -135,25 +136,13 @@ def _clean(path: Path, root: Path) -> Callable[[], int]:
     return run
 
 
-def _peak_memory() -> int:
-    """Bytes; of this process since it began."""
-    if sys.platform == "win32":
-        import psutil
-
-        return int(psutil.Process().memory_info().peak_wset)
-    import resource
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
-
-
 def main() -> None:
     """Measure one thing and print it as a line of JSON: ``bare`` or ``clean``, the workbook, the workspace."""
     what, path, root = sys.argv[1:4]
     run = {"bare": _read_bare, "clean": _clean}[what](Path(path), Path(root))
     started = time.process_time()
     rows = run()
-    print(json.dumps({"seconds": time.process_time() - started, "memory": _peak_memory(), "rows": rows}))
+    print(json.dumps({"seconds": time.process_time() - started, "memory": peak_memory(), "rows": rows}))
 
 
 if __name__ == "__main__":

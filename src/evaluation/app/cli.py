@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from evaluation.app.bench_command import BENCH_HELP, bench
+from evaluation.app.design_cli import design
 from evaluation.app.speaking import (
     BAD_INPUT,
     DONE,
@@ -20,6 +22,7 @@ from evaluation.app.speaking import (
     console,
     say,
 )
+from evaluation.app.study_command import STUDY_HELP, study
 
 if TYPE_CHECKING:
     from evaluation.places import Workspace
@@ -250,6 +253,9 @@ def plan(
     typer.echo(plan_in_words(opened, chosen, chosen_language(language)))
 
 
+app.command(help=say("Жребий следующего года: вытянуть и запечатать.", "Next year's lot: draw and seal it."))(design)
+
+
 @app.command(help=say("Смоделировать данные программы с известной истиной.", "Simulate a programme with known truth."))
 @command
 def simulate(
@@ -298,25 +304,7 @@ def doctor(workspace: WorkspaceOption = None, language: LanguageOption = None, p
     return FAILED if any(finding.state == "bad" for finding in findings) else 0
 
 
-@app.command(help=say("Измерить скорость и память.", "Measure speed and memory."))
-@command
-def bench(
-    name: Annotated[str, typer.Argument(metavar="NAME", help=say("что измерить: clean", "what to measure: clean"))],
-    rows: Annotated[
-        int, typer.Option("--rows", min=100, metavar="N", help=say("строк в реестре", "rows of the register"))
-    ] = 200_000,
-    workspace: WorkspaceOption = None,
-    language: LanguageOption = None,
-    plain: PlainOption = False,
-) -> None:
-    from evaluation.app.bench import bench_cleaning
-    from evaluation.settings import InputProblem
-
-    if name != "clean":
-        raise InputProblem(
-            f"Измерения «{name}» нет. Есть: clean.", f"There is no measurement '{name}'. There is: clean."
-        )
-    console(plain).print(bench_cleaning(_open(workspace), rows).in_words(chosen_language(language)), markup=False)
+app.command(help=BENCH_HELP)(bench)
 
 
 @app.command(help=say("Открыть JupyterLab в рабочем пространстве.", "Open JupyterLab in the workspace."))
@@ -358,6 +346,9 @@ def templates(
     screen = console(plain)
     for path in write_templates(opened, out, tables or [], year or opened.programme.last_year, spoken):
         screen.print(str(path), markup=False, soft_wrap=True)
+
+
+app.command(help=STUDY_HELP)(study)
 
 
 def _open(path: Path | None) -> Workspace:

@@ -58,8 +58,9 @@ def cells_otherwise(reading: Reading, name: str) -> Iterator[tuple[int, str, Tre
     A refused number may have been counted as received, or as the remark suggests; a number written as text is
     left out by a spreadsheet's own sum.
     """
+    known = reading.index
     for issue in reading.issues:
-        if issue.field == name and issue.row is not None and issue.row in reading.index:
+        if issue.field == name and issue.row is not None and issue.row in known:
             yield from ((int(issue.row), issue.rule, *change) for change in _changes(reading, issue, name))
 
 
@@ -76,7 +77,7 @@ def _changes(reading: Reading, issue: Issue, name: str) -> Iterator[tuple[Treatm
             scale = multiplier(reading.records, name) if suggested[0] == suggested[1] else 1.0
             yield "as_suggested", hundredths(float(suggested[1]) * scale)
     elif issue.action == "repaired" and isinstance(raw, str):
-        taken = amount(reading.columns[name].get(row))
+        taken = amount(reading.value(row, name))
         if taken:
             yield "left_out", -taken
 

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from evaluation.cleaning.objects import nothing
 from evaluation.cleaning.ruleset import RuleSet
 from evaluation.cleaning.values import Choices
 from evaluation.codebook import Codebook
@@ -119,18 +118,27 @@ def to_table(name: str, columns: Mapping[str, pd.Series]) -> pd.DataFrame:
     for column in table.columns:
         series = columns.get(column.name)
         if series is None:
-            series = nothing(index)
-        if column.kind == "date":
-            series = pd.Series(pd.to_datetime(list(series), errors="raise"), index=index).astype(DTYPES["date"])
+            series = repeated([None], np.zeros(len(index), dtype=np.intp), index, DTYPES[column.kind])
+        elif column.kind == "date":
+            codes, days = pd.factorize(series.to_numpy(dtype=object), use_na_sentinel=False)
+            known = pd.to_datetime(list(days), errors="raise")
+            series = pd.Series(known.to_numpy()[codes], index=index).astype(DTYPES["date"])
         elif column.kind in ("integer", "number", "money"):
             series = pd.Series(series.to_numpy(dtype="float64", na_value=np.nan), index=index)
             series = series.astype(DTYPES[column.kind]) if column.kind == "integer" else series
+        elif column.kind == "flag" and series.dtype == bool:
+            series = series.astype("boolean")
         elif column.kind == "flag":
             series = pd.Series(
                 [None if pd.isna(value) else bool(value) for value in series], index=index, dtype="boolean"
             )
         frame[column.name] = series
     return conform(pd.DataFrame(frame, index=index), table)
+
+
+def repeated(values: Sequence[Any], codes: np.ndarray, index: pd.Index, dtype: str = "str") -> pd.Series:
+    """A column of few ``values``, each converted to ``dtype`` once; ``codes`` says which of them stands in each row."""
+    return pd.Series(pd.array(values, dtype=dtype).take(codes), index=index)  # type: ignore[call-overload]  # a name
 
 
 def empty_table(name: str) -> pd.DataFrame:

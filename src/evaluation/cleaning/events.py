@@ -7,6 +7,7 @@ from functools import partial
 import pandas as pd
 
 from evaluation.cleaning.context import Context, Part, join, to_table
+from evaluation.cleaning.objects import mapped, objects
 from evaluation.cleaning.periods import read_period
 from evaluation.cleaning.records import read_records
 from evaluation.cleaning.rows import (
@@ -68,9 +69,10 @@ def _without_online(reading: Reading, context: Context) -> None:
     records = reading.records
     if records.has("host_unit_name"):
         modes = context.choices("mode")
-        for row in reading.index:
-            if modes.parse(records.raw(row, "host_unit_name")).value is not None:
-                records.frame.loc[row, "host_unit_name"] = None
+        named = mapped(records.frame["host_unit_name"], lambda raw: modes.parse(raw).value)
+        cells = zip(records.frame["host_unit_name"], named.notna(), strict=True)
+        places = objects([None if online else cell for cell, online in cells], named.index)
+        reading.records = records.corrected(records.frame.assign(host_unit_name=places), ["host_unit_name"])
 
 
 def _table(reading: Reading, context: Context) -> pd.DataFrame:

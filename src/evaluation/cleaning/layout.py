@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from evaluation.cleaning.distinct import Distinct
 from evaluation.cleaning.headers import Aliases, Header, find_header
 from evaluation.cleaning.row_classes import classify
 from evaluation.cleaning.values import is_blank
@@ -23,7 +24,8 @@ class Layout:
     a variable), ``totals`` those of subtotals and totals. ``positions`` and ``multipliers`` are by variable;
     ``unmapped`` are columns with data but no variable, ``repeated`` further columns of a variable. ``filled`` are
     cells (row, variable) taken from a merged range. ``title`` joins the texts above the header. ``second_headers`` are
-    rows where further tables begin, ``aside`` their data rows, which are no records.
+    rows where further tables begin, ``aside`` their data rows, which are no records. ``distinct`` are
+    the different cells of the columns of ``records``.
     """
 
     sheet: Sheet
@@ -39,6 +41,7 @@ class Layout:
     title: str
     second_headers: tuple[int, ...] = ()
     aside: frozenset[int] = frozenset()
+    distinct: Mapping[str, Distinct] = field(default_factory=dict)
 
 
 def lay_out(sheet: Sheet, aliases: Aliases) -> Layout:
@@ -88,6 +91,10 @@ def lay_out(sheet: Sheet, aliases: Aliases) -> Layout:
         ),
         found.second_headers,
         found.aside,
+        # zero-padded numbers and merged cells are not read as they stand in the sheet
+        {name: found.columns[position - 1].of_rows(data - 1) for name, position in positions.items()}
+        if cells is sheet.cells
+        else {},
     )
 
 

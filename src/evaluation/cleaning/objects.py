@@ -10,10 +10,12 @@ import pandas as pd
 
 def objects(values: Iterable[Any], index: pd.Index) -> pd.Series:
     """A column of objects; NaN, NaT and NA become None."""
-    plain = [
-        None if value is None or value is pd.NA or value is pd.NaT or value != value else value for value in values
-    ]
-    return pd.Series(plain, index=index, dtype=object)
+    return pd.Series(plain_objects(values), index=index, dtype=object)
+
+
+def plain_objects(values: Iterable[Any]) -> list[Any]:
+    """The values with None for NaN, NaT and NA."""
+    return [None if value is None or value is pd.NA or value is pd.NaT or value != value else value for value in values]
 
 
 def nothing(index: pd.Index) -> pd.Series:

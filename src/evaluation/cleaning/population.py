@@ -7,7 +7,7 @@ Age groups may overlap and stay as they are; what overlaps, repeats or does not 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ import pandas as pd
 
 from evaluation.cleaning.context import POSITION_COLUMNS, Context, Originals, Part, empty_table, join_ledgers
 from evaluation.cleaning.population_checks import remark_population
-from evaluation.cleaning.population_units import distinct_cells, first_places, texts_of, units_of
+from evaluation.cleaning.population_units import first_places, texts_of, units_of
 from evaluation.cleaning.records import Records, read_records
 from evaluation.cleaning.values import Parser, at_least_zero, parse_integer, parse_text
 from evaluation.cleaning.workbook import Received
@@ -130,7 +130,7 @@ def _read_sheet(records: Records, context: Context, ages: tuple[str, ...]) -> _R
     done = apply_decisions(identities, records.source, context.decisions, context.year)
     original = Originals(records.source, records.file_name, records.sheet, identities, done.used)
     if len(done.applied):
-        records = replace(records, frame=done.records)
+        records = records.corrected(done.records, set(done.applied["field"]))
     sheet = _Sheet(records, [], {})
     for decision in done.applied.to_dict("records"):
         row, name = int(decision["row"]), decision["field"] or None
@@ -179,7 +179,8 @@ def _parsed(sheet: _Sheet, variable: str, parser: Parser, absent: Any = None) ->
     index = records.frame.index
     if not records.has(variable):
         return pd.Series(absent, index=index, dtype="float64")
-    codes, cells = distinct_cells(records.frame[variable])
+    found = records.distinct(variable)
+    codes, cells = found.codes, found.cells
     read = [parser(raw) for raw in cells]
     first, counts = first_places(codes, len(cells)), np.bincount(codes, minlength=len(cells))
     for place in np.argsort(first, kind="stable"):
@@ -207,7 +208,8 @@ def _long(sheet: _Sheet, context: Context) -> pd.DataFrame:
     def words(variable: str, function: Callable[[Any], str | None], absent: str) -> pd.Series:
         if not records.has(variable):
             return pd.Series(absent, index=index, dtype=object)
-        codes, cells = distinct_cells(records.frame[variable])
+        found = records.distinct(variable)
+        codes, cells = found.codes, found.cells
         return pd.Series(np.array([function(raw) for raw in cells] or [None], dtype=object)[codes], index=index)
 
     ages = words("age_group", group, TOTAL)

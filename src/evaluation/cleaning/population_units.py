@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from evaluation.cleaning.context import Context
+from evaluation.cleaning.distinct import distinct
 from evaluation.cleaning.records import Records
 from evaluation.cleaning.rules import RULES
 from evaluation.cleaning.values import is_blank
@@ -47,17 +48,6 @@ def units_of(records: Records, years: pd.Series, context: Context, issues: list[
     return pd.Series(np.where(codes >= 0, units[codes], None), index=records.frame.index, dtype=object)
 
 
-def distinct_cells(column: pd.Series) -> tuple[np.ndarray, list[Any]]:
-    """Number of every row's cell among the distinct cells, and those (1, 1.0 and True are told apart)."""
-    kinds = set(map(type, column))
-    if len(kinds - {type(None)}) <= 1:
-        codes, cells = pd.factorize(column.to_numpy(dtype=object), use_na_sentinel=False)
-        return codes, [None if cell is None or cell != cell else cell for cell in cells]
-    known: dict[tuple[type, Any], int] = {}
-    codes = np.array([known.setdefault((type(raw), raw), len(known)) for raw in column], dtype=np.int64)
-    return codes, [raw for _, raw in known]
-
-
 def first_places(codes: np.ndarray, count: int) -> np.ndarray:
     """Place of the first row of each of ``count`` distinct cells."""
     first = np.zeros(count, dtype=np.int64)
@@ -68,12 +58,12 @@ def first_places(codes: np.ndarray, count: int) -> np.ndarray:
 
 def texts_of(column: pd.Series) -> np.ndarray:
     """Cells as texts: whole numbers without a point, empty cells as nothing."""
-    codes, cells = distinct_cells(column)
+    found = distinct(column.to_numpy(dtype=object))
     texts = [
         "" if is_blank(raw) else str(int(raw) if isinstance(raw, float) and raw.is_integer() else raw).strip()
-        for raw in cells
+        for raw in found.cells
     ]
-    return np.array([*texts, ""], dtype=object)[codes]
+    return found.spread(texts)
 
 
 def _by_office(ids: pd.Series, days: pd.Series, registry: pd.DataFrame) -> pd.DataFrame:

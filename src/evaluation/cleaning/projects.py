@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
+import numpy as np
 import pandas as pd
 
-from evaluation.cleaning.context import Context, Part, join, to_table
+from evaluation.cleaning.context import Context, Part, join, repeated, to_table
 from evaluation.cleaning.cross_checks import surroundings_of
 from evaluation.cleaning.partial_dates import read_date
 from evaluation.cleaning.place_codes import place_code
@@ -142,43 +143,48 @@ def _projects(reading: Reading, context: Context) -> pd.DataFrame:
              *(f"{name}_partial" for name in DATES))  # fmt: skip
     columns = reading.columns_of(rows, names)
     columns["project_id"] = reading.keys.loc[rows]
-    columns["year"] = pd.Series(context.year, index=rows, dtype=object)
+    columns["year"] = pd.Series(context.year, index=rows)
     columns["is_funded"] = columns["status"].isin(FUNDED)
     return to_table("projects", {**columns, **reading.provenance(rows)})
 
 
 def _funding(reading: Reading) -> pd.DataFrame:
-    parts = []
-    for stage in STAGES:
-        for source in SOURCES:
-            values = reading.columns[f"{stage}_{source}"].loc[reading.kept]
-            parts.append(_long(reading, values, {"funding_source": source, "stage": stage}, "amount"))
-    return _stack(parts, "project_funding", ["project_id", "stage", "funding_source"])
+    kinds = [(stage, source) for stage in STAGES for source in SOURCES]
+    columns = [reading.columns[f"{stage}_{source}"] for stage, source in kinds]
+    words = {"stage": [stage for stage, _ in kinds], "funding_source": [source for _, source in kinds]}
+    return _long(reading, "project_funding", "amount", columns, words, ["stage", "funding_source"])
 
 
 def _participation(reading: Reading) -> pd.DataFrame:
-    parts = []
-    for channel in CHANNELS:
-        values = reading.columns[f"participations_{channel}"].loc[reading.kept]
-        counted = "persons" if channel == "vote" else "participations"
-        parts.append(_long(reading, values, {"channel": channel, "counted_as": counted}, "participations"))
-    return _stack(parts, "project_participation", ["project_id", "channel"])
+    columns = [reading.columns[f"participations_{channel}"] for channel in CHANNELS]
+    counted = ["persons" if channel == "vote" else "participations" for channel in CHANNELS]
+    words = {"channel": list(CHANNELS), "counted_as": counted}
+    return _long(reading, "project_participation", "participations", columns, words, ["channel"])
 
 
-def _long(reading: Reading, values: pd.Series, constants: Mapping[str, str], name: str) -> pd.DataFrame:
-    """One row a project with a value; ``constants`` say of what."""
-    known = values[values.notna()]
-    frame = pd.DataFrame({"project_id": reading.keys.loc[known.index], name: known}, index=known.index)
-    for column, constant in constants.items():
-        frame[column] = constant
-    for column, series in reading.provenance(known.index).items():
-        frame[column] = series
-    return frame
+def _long(
+    reading: Reading,
+    table: str,
+    name: str,
+    columns: Sequence[pd.Series],
+    words: Mapping[str, Sequence[str]],
+    order: Sequence[str],
+) -> pd.DataFrame:
+    """One row a kept project and column with a value ``name``; ``words`` say, column by column, of what.
 
-
-def _stack(parts: list[pd.DataFrame], table: str, order: list[str]) -> pd.DataFrame:
-    frame = pd.concat([part for part in parts if len(part)]) if any(len(part) for part in parts) else pd.DataFrame()
-    if frame.empty:
+    The rows are ordered by project, then by the words ``order``.
+    """
+    rows = reading.kept
+    values = np.column_stack([column.loc[rows].to_numpy(dtype="float64", na_value=np.nan) for column in columns])
+    kind, place = np.nonzero(~np.isnan(values.T))
+    if not len(place):
         return join([], table)
-    frame = frame.sort_values(order, kind="stable").reset_index(drop=True)
-    return to_table(table, {name: frame[name] for name in frame.columns})
+    ids = reading.keys.loc[rows].astype("str")
+    ranks = [pd.factorize(np.array(words[one], dtype=object), sort=True)[0][kind] for one in order]
+    sequence = np.lexsort([*reversed(ranks), pd.factorize(ids.array, sort=True)[0][place]])
+    kind, place = kind[sequence], place[sequence]
+    index = rows.take(place)
+    found = {"project_id": pd.Series(ids.array.take(place), index=index)}
+    found[name] = pd.Series(values[place, kind], index=index)
+    found.update({word: repeated(texts, kind, index) for word, texts in words.items()})
+    return to_table(table, {**found, **reading.provenance(index)})

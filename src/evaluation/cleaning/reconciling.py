@@ -12,6 +12,7 @@ import pandas as pd
 from evaluation.cleaning.accounted import amount, cells_otherwise, rules_by_row
 from evaluation.cleaning.context import empty_table
 from evaluation.cleaning.rows import Reading
+from evaluation.cleaning.values import is_blank
 from evaluation.contracts import TABLES, conform
 from evaluation.reconciliation import Treatment
 
@@ -89,15 +90,13 @@ class _Register:
                         yield row, "cost", rule, treatment, change - used
 
     def _cell(self, row: int, name: str) -> int:
-        column = self.reading.columns.get(name)
-        return 0 if column is None else amount(column.get(row))
+        return amount(self.reading.value(row, name))
 
     def _is_funded(self, row: int) -> bool:
-        return self.reading.columns["status"].get(row) in self.funded
+        return self.reading.value(row, "status") in self.funded
 
     def _known(self, row: int, names: Sequence[str]) -> bool:
-        columns = self.reading.columns
-        return any(name in columns and not pd.isna(columns[name].get(row)) for name in names)
+        return any(not is_blank(self.reading.value(row, name)) for name in names)
 
     def _cost(self, row: int) -> int:
         """Actual cost, else the planned one, else the sum of the sources, paid ones first."""

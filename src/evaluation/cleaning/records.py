@@ -6,17 +6,18 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from functools import cached_property, lru_cache
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from evaluation.cleaning.date_ranges import Period
+from evaluation.cleaning.distinct import Distinct, distinct
 from evaluation.cleaning.headers import Aliases, header_aliases
 from evaluation.cleaning.layout import Layout, lay_out
 from evaluation.cleaning.layout_remarks import file_issues, layout_issues, missing_columns, no_columns, sheet_issue
-from evaluation.cleaning.objects import nothing, objects
+from evaluation.cleaning.objects import nothing, plain_objects
 from evaluation.cleaning.rules import RULES
 from evaluation.cleaning.values import Parsed, Parser, is_blank
 from evaluation.cleaning.workbook import Received, Sheet, address
@@ -27,12 +28,14 @@ from evaluation.privacy.personal import MASK, mask_personal
 from evaluation.tables import FORM_MARK, INSTRUCTION_SHEET, LIST_SHEET
 
 MANY_CELLS = 20
-NUMBERS = frozenset({int, float, bool, Decimal})
 
 
 @dataclass(frozen=True)
 class Records:
-    """Raw records of one sheet: ``frame`` has a row a data row (index: row of the sheet) and a column a variable."""
+    """Raw records of one sheet: ``frame`` has a row a data row (index: row of the sheet) and a column a variable.
+
+    ``numbered`` are the different cells of those columns of ``frame`` of which they are known already.
+    """
 
     source: str
     file_name: str
@@ -43,6 +46,7 @@ class Records:
     money: frozenset[str] = frozenset()
     is_1904: bool = False
     constants: Mapping[str, str] = field(default_factory=dict)
+    numbered: Mapping[str, Distinct] = field(default_factory=dict)
 
     @property
     def sheet(self) -> str:
@@ -99,18 +103,38 @@ class Records:
 
     def raw(self, row: Any, variable: str) -> Any:
         """The received cell; None where the sheet has no such column."""
-        if variable not in self.frame.columns:
-            return None
+        column = self._columns.get(variable)
         # many times faster than ``at``, which is felt where a large register has many remarks
-        return self.frame[variable].array[self.frame.index.get_loc(row)]
+        return None if column is None else column[self.frame.index.get_loc(row)]
+
+    @cached_property
+    def _columns(self) -> dict[str, Any]:
+        """The received cells of each column, in the order of the rows."""
+        return {name: self.frame[name].array for name in self.frame.columns}
 
     def cells(self, variable: str) -> list[Any]:
         """The received cells of a column; none where the sheet has no such column."""
         return list(self.frame[variable]) if variable in self.frame.columns else []
 
+    def distinct(self, variable: str) -> Distinct:
+        """The different received cells of a column that the sheet has."""
+        if variable not in self._distinct:
+            self._distinct[variable] = distinct(self.frame[variable].to_numpy(dtype=object))
+        return self._distinct[variable]
+
+    @cached_property
+    def _distinct(self) -> dict[str, Distinct]:
+        return dict(self.numbered)
+
     def only(self, rows: pd.Index) -> Records:
         """The records of ``rows``."""
-        return replace(self, frame=self.frame.loc[rows])
+        return replace(self, frame=self.frame.loc[rows], numbered={})
+
+    def corrected(self, frame: pd.DataFrame, names: Collection[str]) -> Records:
+        """The same records with ``frame``, in which the columns ``names`` have other cells."""
+        return replace(
+            self, frame=frame, numbered={name: one for name, one in self.numbered.items() if name not in names}
+        )
 
 
 @lru_cache(maxsize=20_000)
@@ -189,8 +213,9 @@ def read_records(
             if name not in frame:
                 frame[name] = pd.Series(value, index=frame.index, dtype=object)
         records = Records(
-            received.source, received.file_name, table, layout, frame, personal, money, received.is_1904, constants
-        )
+            received.source, received.file_name, table, layout, frame, personal, money, received.is_1904, constants,
+            layout.distinct,
+        )  # fmt: skip
         found.append(records)
         issues += layout_issues(records, aliases, frozenset(used_personal))
     # a questionnaire says itself which of its questions are missing; our own forms ask for no more than is needed
@@ -228,27 +253,21 @@ def read_column(records: Records, variable: str, parser: Parser) -> tuple[pd.Ser
     index = records.frame.index
     if not records.has(variable):
         return nothing(index), []
-    cells = records.frame[variable].tolist()
-    # 1, 1.0 and True are equal, but no two kinds of numbers are read alike
-    mixed = len(NUMBERS & set(map(type, cells))) > 1
-    keys: list[Any] = [(cell.__class__, cell) for cell in cells] if mixed else cells
-    raws = {key: key[1] if mixed else key for key in dict.fromkeys(keys)}
-    parsed = {key: parser(raw) for key, raw in raws.items()}
-    taken = objects([one.value for one in parsed.values()], pd.RangeIndex(len(parsed)))
-    value_of = dict(zip(parsed, taken, strict=True))
-    values = pd.Series(list(map(value_of.__getitem__, keys)), index=index, dtype=object)
+    found = records.distinct(variable)
+    parsed = [parser(cell) for cell in found.cells]
+    values = pd.Series(found.spread(plain_objects(one.value for one in parsed)), index=index, dtype=object)
     # what a remark says is the same for equal cells but for the place
-    drafts = {key: _draft(records, variable, raws[key], one) for key, one in parsed.items() if one.rule}
+    drafts = {code: _draft(records, variable, found.cells[code], one) for code, one in enumerate(parsed) if one.rule}
     if not drafts:
         return values, []
     position = records.layout.positions.get(variable)
     letters = None if position is None else address(1, position)[:-1]
+    told = np.flatnonzero(np.array([bool(one.rule) for one in parsed])[found.codes])
     issues = [
-        drafts[key].but(cell=None if letters is None else f"{letters}{row}", row=row)
-        for row, key in zip(index.tolist(), keys, strict=True)
-        if key in drafts
+        drafts[code].but(cell=None if letters is None else f"{letters}{row}", row=row)
+        for row, code in zip(index[told].tolist(), found.codes[told].tolist(), strict=True)
     ]
-    return values, _collapsed(records, variable, issues, cells)
+    return values, _collapsed(records, variable, issues, found)
 
 
 def _draft(records: Records, variable: str, raw: Any, parsed: Parsed) -> Issue:
@@ -258,11 +277,11 @@ def _draft(records: Records, variable: str, raw: Any, parsed: Parsed) -> Issue:
     return replace(remark, action="repaired") if parsed.value is not None and remark.action == "emptied" else remark
 
 
-def _collapsed(records: Records, variable: str, issues: list[Issue], cells: Sequence[Any]) -> list[Issue]:
+def _collapsed(records: Records, variable: str, issues: list[Issue], cells: Distinct) -> list[Issue]:
     """One remark on the column where most of its cells were refused for one reason: it holds something else."""
     counts = Counter(issue.rule for issue in issues)
     for rule in ("not_a_number", "not_a_date", "category_unknown"):
-        if counts[rule] >= MANY_CELLS and counts[rule] > sum(not is_blank(cell) for cell in cells) / 2:
+        if counts[rule] >= MANY_CELLS and counts[rule] > int((~cells.flags(is_blank)).sum()) / 2:
             first = next(issue for issue in issues if issue.rule == rule)
             remark = records.remark(
                 "column_not_as_declared", first.row, variable, first.raw, suggestion=f"{counts[rule]} x {rule}"

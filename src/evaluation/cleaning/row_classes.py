@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -11,6 +12,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from evaluation.cleaning.distinct import Distinct, distinct
 from evaluation.cleaning.headers import Aliases, Header, header_key
 from evaluation.cleaning.text import fold
 from evaluation.cleaning.values import is_blank, is_marker, parse_number
@@ -20,7 +22,6 @@ from evaluation.ledger import RowClass
 WIDE = 4
 FEW = 3
 MANY = 5
-BLOCK = 2000  # rows taken out of the array at once: many lists at a time are slow to make
 _SUBTOTAL = re.compile(
     r"^(?:итого|всего)\s+(?:по|на|в)\s+(?!краю|региону|программе|всем|реестру|конкурсу|отбору)"
     r"|^(?:итого|всего) (?:раздел|проектов раздел)|^subtotal"
@@ -41,59 +42,77 @@ _SIGNED = re.compile(r"^(?:исполнител|подпис|составил|с
 class Classes:
     """The class of every row (index from 1), the blank cells, and the header rows of further tables.
 
-    ``aside`` are data rows of such tables: other columns stand over them, so they are no records of this one.
+    ``columns`` are the different cells of each column of the sheet. ``aside`` are data rows of such tables: other
+    columns stand over them, so they are no records of this one.
     """
 
     series: pd.Series
     blank: np.ndarray
+    columns: tuple[Distinct, ...]
     second_headers: tuple[int, ...] = ()
     aside: frozenset[int] = frozenset()
 
 
-def blank_cells(cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Which cells hold nothing that can be seen, and which are texts: boolean arrays of the same shape."""
-    blank = pd.isna(cells)
-    texts = np.zeros(cells.shape, dtype=bool)
-    for place in range(cells.shape[1]):
-        column = cells[:, place].tolist()
-        texts[:, place] = np.fromiter(map(id, map(type, column)), dtype=np.int64, count=len(column)) == id(str)
-        # a text that begins with a letter or digit is not blank; the few others are looked at, once each
-        unseen = {cell for cell in set(column) if cell.__class__ is str and not cell[:1].isalnum() and is_blank(cell)}
-        if unseen:
-            blank[:, place] |= texts[:, place] & np.fromiter(map(unseen.__contains__, column), dtype=bool)
-    return blank, texts
+def _by_cell(columns: Sequence[Distinct], holds: Callable[[Any], bool], rows: int) -> np.ndarray:
+    """For every cell of a sheet (rows x columns) whether ``holds`` of it."""
+    found = np.zeros((rows, len(columns)), dtype=bool)
+    for place, column in enumerate(columns):
+        found[:, place] = column.flags(holds)
+    return found
+
+
+def _is_text(cell: Any) -> bool:
+    return cell.__class__ is str
 
 
 def classify(sheet: Sheet, header: Header | None, aliases: Aliases) -> Classes:
     """Class every row. Without a header nothing is a record."""
-    blank, texts = blank_cells(sheet.cells)
+    columns = tuple(distinct(column) for column in sheet.cells.T)
+    blank = _by_cell(columns, is_blank, len(sheet.cells))
     rows = pd.RangeIndex(1, len(sheet.cells) + 1)
     if header is None:
         found = np.where(blank.all(axis=1), "blank", "title").astype(object)
-        return Classes(pd.Series(found, index=rows, dtype=object), blank)
+        return Classes(pd.Series(found, index=rows, dtype=object), blank, columns)
     sorter = _Sorter(header)
-    below = header.rows[-1]
-    classes: list[RowClass] = []
-    empty: list[bool] = np.asarray(blank.all(axis=1)).tolist()
-    of_texts: list[bool] = (blank | texts).all(axis=1).tolist()
-    firsts = blank.argmin(axis=1).tolist()
-    for start in range(0, len(sheet.cells), BLOCK):
-        for place, cells in enumerate(sheet.cells[start : start + BLOCK].tolist(), start=start):
-            if empty[place]:
-                classes.append("blank")
-            elif (
-                sorter.begun
-                and place >= below
-                and not of_texts[place]
-                and _is_plain(cells[firsts[place]])
-                and len(set(cells)) > 2 * FEW
-            ):
-                classes.append("data")
-            else:
-                classes.append(sorter.sort(place + 1, cells, blank[place], firsts[place], of_texts[place]))
+    classes = _sorted(sheet, blank, columns, sorter)
     _reclass_tail(sheet, blank, classes, header)
     seconds, aside = _further_tables(sheet, blank, classes, sorter, aliases)
-    return Classes(pd.Series(classes, index=rows, dtype=object), blank, seconds, aside)
+    return Classes(pd.Series(classes, index=rows, dtype=object), blank, columns, seconds, aside)
+
+
+def _sorted(sheet: Sheet, blank: np.ndarray, columns: Sequence[Distinct], sorter: _Sorter) -> list[RowClass]:
+    """Class of every row as it stands; rows that can be records only are told for all rows at once."""
+    empty = blank.all(axis=1)
+    of_texts = (blank | _by_cell(columns, _is_text, len(blank))).all(axis=1)
+    firsts = blank.argmin(axis=1)
+    plain = ~empty & ~of_texts & _plain_beginnings(columns, firsts) & (_least_values(columns) > 2 * FEW)
+    plain[: sorter.header.rows[-1]] = False
+    classes: list[RowClass] = np.where(empty, "blank", "data").astype(object).tolist()
+    unsure = (~empty & ~plain).tolist()
+    for place in np.flatnonzero(~empty).tolist():
+        # before the first record any row may be the numbering of the columns
+        if unsure[place] or not sorter.begun:
+            cells = sheet.cells[place].tolist()
+            classes[place] = sorter.sort(place + 1, cells, blank[place], int(firsts[place]), bool(of_texts[place]))
+    return classes
+
+
+def _plain_beginnings(columns: Sequence[Distinct], firsts: np.ndarray) -> np.ndarray:
+    """Rows whose first filled cell (its place in the row) begins no other row than a record."""
+    found = np.zeros(len(firsts), dtype=bool)
+    for place in np.unique(firsts).tolist():
+        rows = np.flatnonzero(firsts == place)
+        found[rows] = columns[place].of_rows(rows).flags(_is_plain)
+    return found
+
+
+def _least_values(columns: Sequence[Distinct]) -> np.ndarray:
+    """How many different values each row has at least: equal values have equal hashes, and others seldom do."""
+    hashes = np.empty((len(columns[0].codes), len(columns)), dtype=np.int64)
+    for place, column in enumerate(columns):
+        hashes[:, place] = np.fromiter(map(hash, column.cells), dtype=np.int64, count=len(column.cells))[column.codes]
+    hashes.sort(axis=1)
+    return 1 + np.count_nonzero(np.diff(hashes, axis=1), axis=1)
 
 
 class _Sorter:

@@ -7,9 +7,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from evaluation.cleaning.context import POSITION_COLUMNS, TOTAL_COLUMNS, Context, Originals, Part, join_ledgers
+from evaluation.cleaning.context import (
+    POSITION_COLUMNS,
+    TOTAL_COLUMNS,
+    Context,
+    Originals,
+    Part,
+    join_ledgers,
+    repeated,
+)
 from evaluation.cleaning.objects import mapped, nothing, objects
 from evaluation.cleaning.records import Records, ledger_rows, read_column
 from evaluation.cleaning.remarks import decided
@@ -51,6 +60,14 @@ class Reading:
         self.issues += issues
         return values
 
+    def value(self, row: Any, variable: str) -> Any:
+        """What was read from a cell; None where there is no value, no such row or no such column."""
+        column = self.columns.get(variable)
+        if column is None or row not in column.index:
+            return None
+        # many times faster than ``get``, which is felt where a large register has many remarks
+        return column.array[column.index.get_loc(row)]
+
     def remark(self, rule: str, row: Any, variable: str | None = None, raw: Any = None, **rest: Any) -> None:
         self.issues.append(self.records.remark(rule, int(row), variable, raw, **rest))
 
@@ -91,14 +108,19 @@ class Reading:
 
     def provenance(self, rows: pd.Index) -> dict[str, pd.Series]:
         """Source, sheet and row of ``rows``."""
+        every = np.zeros(len(rows), dtype=np.intp)
         return {
-            "source": pd.Series(self.records.source, index=rows, dtype=object),
-            "source_sheet": pd.Series(self.records.sheet, index=rows, dtype=object),
-            "source_row": pd.Series(rows.tolist(), index=rows, dtype=object),
+            "source": repeated([self.records.source], every, rows),
+            "source_sheet": repeated([self.records.sheet], every, rows),
+            "source_row": pd.Series(rows.to_numpy(dtype="int64"), index=rows),
         }
 
     def columns_of(self, rows: pd.Index, names: Sequence[str]) -> dict[str, pd.Series]:
-        return {name: self.columns[name].loc[rows] for name in names if name in self.columns}
+        whole = rows is self.index  # most sheets lose no row, and taking all of them is dear
+        return {
+            name: column if whole and column.index is rows else column.loc[rows]
+            for name, column in ((name, self.columns[name]) for name in names if name in self.columns)
+        }
 
 
 def begin(
@@ -117,7 +139,7 @@ def begin(
     named = mapped(found, lambda text: None if text is None or _names_people(str(text)) else text)
     identities = Identities(records.frame, named, context.key, groups)
     done = apply_decisions(identities, table, context.decisions, context.year)
-    corrected = replace(records, frame=done.records)
+    corrected = records.corrected(done.records, set(done.applied["field"]))
     if callable(keys) and len(done.applied):
         found = keys(corrected)
     originals = Originals(records.source, records.file_name, records.sheet, identities, done.used)

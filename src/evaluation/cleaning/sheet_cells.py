@@ -20,7 +20,8 @@ def as_cells(values: Sequence[Sequence[Any]], rows: int = 0, columns: int = 0) -
     Empty rows and columns at the end are cut.
     """
     height, width = len(values), max((len(row) for row in values), default=0)
-    cells = np.full((max(height, rows), max(width, columns)), None, dtype=object)
+    # column by column, as the cells are read later
+    cells = np.full((max(height, rows), max(width, columns)), None, dtype=object, order="F")
     if height and width:
         cells[:height, :width] = values
         cells[cells == ""] = None

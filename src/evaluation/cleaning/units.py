@@ -5,30 +5,28 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from evaluation.cleaning.context import Context
-from evaluation.cleaning.objects import mapped, objects
+from evaluation.cleaning.distinct import combined
+from evaluation.cleaning.objects import objects
 from evaluation.cleaning.rows import Reading
 from evaluation.cleaning.rules import RULES
 from evaluation.cleaning.text import fold
 from evaluation.cleaning.values import is_blank, is_marker
 
 
-def _texts(values: pd.Series, known: frozenset[str]) -> pd.Series:
-    """Cells as text for matching: whole numbers without a point, marks of missing data as nothing.
+def _text(value: Any, known: frozenset[str]) -> str:
+    """A cell as text for matching: a whole number without a point, a mark of missing data as nothing.
 
     A mark that is also a unit's own spelling (``known``) is that unit: NA is Namibia in a list of countries.
     """
-
-    def text(value: Any) -> str:
-        if is_blank(value) or isinstance(value, bool):
-            return ""
-        if isinstance(value, float) and value.is_integer():
-            return str(int(value))
-        return "" if isinstance(value, str) and is_marker(value) and fold(value) not in known else str(value)
-
-    return mapped(values, text)
+    if is_blank(value) or isinstance(value, bool):
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return "" if isinstance(value, str) and is_marker(value) and fold(value) not in known else str(value)
 
 
 def _spellings(registry: pd.DataFrame) -> frozenset[str]:
@@ -43,16 +41,21 @@ def read_units(reading: Reading, name: str, code: str | None, context: Context, 
     and suggests units.
     """
     records = reading.records
-    none = pd.Series("", index=reading.index, dtype=object)
     known = _spellings(context.registry)
-    names = _texts(records.frame[name], known) if records.has(name) else none
     code_column = next((c for c in (column, code) if c and records.has(c)), None)
-    codes = _texts(records.frame[code_column], known) if code_column else None
-    regions = _texts(records.frame["region"], known) if records.has("region") else None
-    found = match(names, codes, context, regions)
-    units = objects(found["unit_id"], found.index)
+    asked = [one for one in (name, code_column, "region") if one and records.has(one)]
+    # units are asked for once for equal cells: a register has many records of each
+    row_of, cells = combined([records.distinct(one) for one in asked], len(reading.index))
+    texts = {
+        one: pd.Series([_text(cell[place], known) for cell in cells], dtype=object) for place, one in enumerate(asked)
+    }
+    none = pd.Series("", index=range(len(cells)), dtype=object)
+    found = match(texts.get(name, none), texts[code_column] if code_column else None, context, texts.get("region"))
+    units = objects(np.array([*objects(found["unit_id"], found.index), None], dtype=object)[row_of], reading.index)
     told = (found["rule"].fillna("") != "") | (found["code_rule"].fillna("") != "") | found["in_force"].eq(False)
-    for row, hit in zip(found.index[told], found[told].itertuples(index=False), strict=True):
+    hits = list(found.itertuples(index=False))
+    rows = np.flatnonzero(told.to_numpy(dtype=bool)[row_of])
+    for row, hit in zip(reading.index[rows], (hits[place] for place in row_of[rows].tolist()), strict=True):
         unit = None if pd.isna(hit.unit_id) else str(hit.unit_id)
         hint = hit.suggestion if isinstance(hit.suggestion, str) and hit.suggestion else None
         if isinstance(hit.code_rule, str) and hit.code_rule and hit.code_rule != hit.rule and code_column:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from evaluation.display.exhibit import Exhibit, Labels
+from evaluation.display.exhibit import NO_TEXT, Exhibit, Labels
 from evaluation.display.tables import exhibit
 from evaluation.display.wording import CODES, SOURCES
 from evaluation.settings import LANGUAGES, Language, Text
@@ -25,6 +25,7 @@ ESTIMATE_LABELS: dict[str, Text] = {
     "high": Text(ru="95 % интервал: до", en="95% interval: to"),
     "percent": Text(ru="Это значит", en="That is"),
     "p": Text(ru="p", en="p"),
+    "p_adjusted": Text(ru="p с поправкой", en="Corrected p"),
     "n": Text(ru="n", en="n"),
     "clusters": Text(ru="Кластеров (с поддержкой)", en="Clusters (supported)"),
     "treated_clusters": Text(ru="Кластеров с поддержкой", en="Clusters supported"),
@@ -41,6 +42,10 @@ _ESTIMATE_NOTE = Text(
     en="Estimate and 95% interval are in the model's units; 'that is' gives the change of the outcome in per cent "
     "where the model is in logarithms. n counts observations; a cluster is a territory (or village) within which "
     "errors are related.",
+)
+_CORRECTED_NOTE = Text(
+    ru="p с поправкой учитывает число гипотез, которые план судит вместе.",
+    en="Corrected p allows for the number of hypotheses that the plan judges together.",
 )
 
 
@@ -65,13 +70,16 @@ def estimates_exhibit(
     logarithmic = frame["estimand"].astype("str").str.startswith("log_rate")
     change = frame["estimate"].astype("float64").map(_percent)
     frame["percent"] = change.where(logarithmic & frame["estimate"].notna())
-    columns = [column for column in ESTIMATE_LABELS if frame[column].notna().any() or column == "estimate"]
+    present = [column for column in ESTIMATE_LABELS if column in frame.columns]
+    columns = [column for column in present if frame[column].notna().any() or column == "estimate"]
+    corrected = _CORRECTED_NOTE if "p_adjusted" in columns else NO_TEXT
     made = exhibit(
         frame, codebook, "estimates", title_ru, title_en,
-        " ".join(part for part in (_ESTIMATE_NOTE.ru, note_ru) if part),
-        " ".join(part for part in (_ESTIMATE_NOTE.en, note_en) if part),
-        name=name, columns=columns, labels=ESTIMATE_LABELS, units={"percent": "percent", "p": "p", "n": ""},
-        decimals={"estimate": 3, "low": 3, "high": 3, "p": 3, "percent": 1},
+        " ".join(part for part in (_ESTIMATE_NOTE.ru, corrected.ru, note_ru) if part),
+        " ".join(part for part in (_ESTIMATE_NOTE.en, corrected.en, note_en) if part),
+        name=name, columns=columns, labels=ESTIMATE_LABELS,
+        units={"percent": "percent", "p": "p", "p_adjusted": "p", "n": ""},
+        decimals={"estimate": 3, "low": 3, "high": 3, "p": 3, "p_adjusted": 3, "percent": 1},
         variables_in={"model": "models", "outcome": "panel", "exposure": "panel"}, signed=("percent",),
         simulated=simulated, language=language,
     )  # fmt: skip

@@ -66,6 +66,7 @@ UNITS: dict[str, UnitWords] = {
     "hours": UnitWords(("час", "часа", "часов"), ("hour", "hours")),
     "minutes": UnitWords(("минута", "минуты", "минут"), ("minute", "minutes")),
     "years": UnitWords(("год", "года", "лет"), ("year", "years")),
+    "days": UnitWords(("день", "дня", "дней"), ("day", "days"), decimals=0),
     "rows": UnitWords(("строка", "строки", "строк"), ("row", "rows"), decimals=0),
     "files": UnitWords(("файл", "файла", "файлов"), ("file", "files"), decimals=0),
     "issues": UnitWords(("замечание", "замечания", "замечаний"), ("remark", "remarks"), decimals=0),

@@ -11,8 +11,17 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from evaluation.effects.estimate import WEAK_FIRST_STAGE, Numbers, estimate_row
 from evaluation.effects.inference.clusters import Array, EstimatingEquations, cluster_covariance, t_interval
-from evaluation.effects.model_matrix import build_design, centre, codes_of, independent_columns, outcome_values
+from evaluation.effects.model_matrix import (
+    build_design,
+    centre,
+    codes_of,
+    independent_columns,
+    outcome_values,
+    select_rows,
+)
+from evaluation.effects.regression import Row, treated_clusters
 from evaluation.settings import InputProblem, Model
 
 
@@ -74,6 +83,29 @@ def two_stage_least_squares(frame: pd.DataFrame, model: Model) -> InstrumentedFi
         rows[name] = (estimate, se, *t_interval(estimate, se, equations.n_groups - 1))
     table = pd.DataFrame.from_dict(rows, orient="index", columns=["estimate", "se", "low", "high", "p"])
     return InstrumentedFit(table, strengths, len(frame), equations.n_groups)
+
+
+def rows_of(frame: pd.DataFrame, model: Model, *, draws: int = 999, seed: int = 1) -> list[Row]:
+    """Rows of a model of family ``iv``, one an exposure. Nothing is drawn: ``draws`` and ``seed`` are not used."""
+    if model.weights is not None:
+        raise InputProblem(
+            f"План, модель «{model.name}»: family: iv не берёт весов строк (weights). Уберите их.",
+            f"Plan, model '{model.name}': family: iv takes no weights of rows (weights). Remove them.",
+        )
+    sample = select_rows(frame, model)
+    fit = two_stage_least_squares(sample.frame, model)
+    out = []
+    for exposure in model.exposures:
+        strength = fit.first_stage_f[exposure]
+        warnings: dict[str, object] = dict(sample.left_out)
+        if strength < WEAK_FIRST_STAGE:
+            warnings["weak_first_stage"] = f"{strength:.1f}"
+        row = estimate_row(
+            model, exposure, Numbers.of(fit.table.loc[exposure]), n=fit.n, clusters=fit.clusters,
+            treated_clusters=treated_clusters(sample.frame, model, exposure), inference="crv1_t", warnings=warnings,
+        )  # fmt: skip
+        out.append(row)
+    return out
 
 
 def _columns(frame: pd.DataFrame, names: tuple[str, ...]) -> Array:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -18,10 +18,16 @@ _FUNCTION = re.compile(r"^log1p\((?P<name>\w+)\)$")
 
 @dataclass(frozen=True)
 class Sample:
-    """Rows that a model uses (index reset) and how many were left out, by warning code."""
+    """Rows that a model uses (index reset), how many were left out and what else to say, both by warning code."""
 
     frame: pd.DataFrame
     left_out: dict[str, int]
+    notes: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def warnings(self) -> dict[str, object]:
+        """Counts and notes together, as ``estimate_row`` takes them."""
+        return {**self.left_out, **self.notes}
 
 
 @dataclass(frozen=True)
@@ -44,18 +50,29 @@ def source_column(outcome: str) -> str:
 
 
 def outcome_values(frame: pd.DataFrame, outcome: str) -> Array:
+    """The outcome as numbers. Raises InputProblem where a logarithm of one plus the value does not exist."""
     values = frame[source_column(outcome)].to_numpy(dtype=float)
-    return np.log1p(values) if _FUNCTION.match(outcome) else values
+    if not _FUNCTION.match(outcome):
+        return values
+    if (values <= -1).any():
+        raise InputProblem(
+            f"Исход «{outcome}»: есть значения не больше −1 (например, {values.min():g}), логарифма у них нет. "
+            "Исправьте данные или исход в плане.",
+            f"Outcome '{outcome}': there are values of -1 or less ({values.min():g}), which have no logarithm. Correct "
+            "the data or the outcome in the plan.",
+        )
+    return np.log1p(values)
 
 
 def select_rows(frame: pd.DataFrame, model: Model, extra: Sequence[str] = ()) -> Sample:
     """Rows of the model's geography with all needed values; nothing is left out without being counted.
 
-    Raises InputProblem when the model names columns that the table lacks.
+    Infinite numbers count as missing. Raises InputProblem when the model names columns that the table lacks, and when a
+    unit whose effect is taken out lies in more than one cluster.
     """
     needed = [
         source_column(model.outcome), *model.exposures, *model.controls, *model.fixed_effects, *model.instruments,
-        model.clusters, *([model.offset] if model.offset else []), *extra,
+        model.clusters, *([model.offset] if model.offset else []), *([model.weights] if model.weights else []), *extra,
     ]  # fmt: skip
     missing = sorted({name for name in needed if name not in frame.columns})
     if missing:
@@ -69,7 +86,7 @@ def select_rows(frame: pd.DataFrame, model: Model, extra: Sequence[str] = ()) ->
 
     def keep(condition: pd.Series, code: str) -> None:
         nonlocal frame
-        left_out[code] = int((~condition).sum())
+        left_out[code] = left_out.get(code, 0) + int((~condition).sum())
         frame = frame[condition]
 
     if "unit_id" in frame.columns:
@@ -77,20 +94,55 @@ def select_rows(frame: pd.DataFrame, model: Model, extra: Sequence[str] = ()) ->
     if model.offset is not None:
         known = frame[model.offset].notna() & (frame[model.offset].fillna(0) > 0)
         keep(known, "rows_without_population" if model.offset.startswith("population") else "rows_without_value")
-    complete = frame[list(dict.fromkeys(needed))].notna().all(axis=1)
+    if model.weights is not None:
+        keep(frame[model.weights].notna() & (frame[model.weights].fillna(0) > 0), "rows_without_value")
+    columns = list(dict.fromkeys(needed))
+    complete = frame[columns].notna().all(axis=1)
+    for name in columns:
+        if pd.api.types.is_float_dtype(frame[name]):
+            complete &= np.isfinite(frame[name].to_numpy(dtype=float, na_value=np.nan))
     left_out["rows_without_value"] = left_out.get("rows_without_value", 0) + int((~complete).sum())
-    return Sample(frame[complete].reset_index(drop=True), left_out)
+    rows = frame[complete].reset_index(drop=True)
+    _refuse_changing_clusters(rows, model)
+    return Sample(rows, left_out)
+
+
+def _refuse_changing_clusters(rows: pd.DataFrame, model: Model) -> None:
+    """Raise InputProblem where a unit with an effect of its own has rows in several clusters."""
+    if "unit_id" not in model.fixed_effects or model.clusters == "unit_id" or rows.empty:
+        return
+    clusters = rows.groupby("unit_id")[model.clusters].nunique()
+    several = clusters.index[clusters > 1]
+    if len(several):
+        shown = ", ".join(str(unit) for unit in several[:5]) + (", …" if len(several) > 5 else "")
+        raise InputProblem(
+            f"План, модель «{model.name}»: кластер «{model.clusters}» меняется внутри территории ({shown}). Возьмите "
+            "кластеры, в которых территория остаётся всегда: саму территорию или связанные группы территорий.",
+            f"Plan, model '{model.name}': the cluster '{model.clusters}' changes within a unit ({shown}). Take "
+            "clusters that a unit never leaves: the unit itself or connected groups of units.",
+        )
 
 
 def codes_of(values: pd.Series) -> np.ndarray:
     """Numbers from 0 for the distinct values, in sorted order."""
+    if isinstance(values.dtype, np.dtype) and values.dtype.kind in "iu" and len(values):
+        numbers = values.to_numpy()
+        low, high = int(numbers.min()), int(numbers.max())
+        if high - low < 4 * len(numbers):  # a table of the range is much faster than hashing
+            shifted = numbers.astype(np.intp) - low
+            present = np.zeros(high - low + 1, dtype=bool)
+            present[shifted] = True
+            return np.asarray((np.cumsum(present) - 1)[shifted], dtype=np.intp)
     return np.asarray(pd.factorize(values, sort=True)[0], dtype=np.intp)
 
 
 def is_nested(effect: np.ndarray, clusters: np.ndarray) -> bool:
     """Whether every level of ``effect`` lies within one cluster."""
-    pairs = np.unique(np.column_stack([effect, clusters]), axis=0)
-    return len(pairs) == len(np.unique(effect))
+    if effect.max(initial=-1) < clusters.max(initial=-1):
+        return False  # fewer levels than clusters: some level lies in two
+    cluster_of = np.empty(int(effect.max(initial=-1)) + 1, dtype=np.intp)
+    cluster_of[effect] = clusters
+    return bool((cluster_of[effect] == clusters).all())
 
 
 def build_design(frame: pd.DataFrame, model: Model, exposures: Sequence[str]) -> Design:
@@ -130,7 +182,7 @@ def _is_numeric(values: pd.Series) -> bool:
 
 def centre(matrix: Array, groups: np.ndarray | None, weights: Array | None = None) -> Array:
     """Columns less their (weighted) group means: the within transform; unchanged without groups."""
-    if groups is None:
+    if groups is None or matrix.shape[1] == 0:
         return matrix
     if weights is None:
         weights = np.ones(len(matrix))

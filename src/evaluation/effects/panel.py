@@ -1,14 +1,14 @@
 """Panel models: least squares and Poisson with unit and year effects, and the logit of winning.
 
-Least squares takes unit effects out by the within transform; Poisson and logit are fitted by statsmodels with
-indicators. Inference is clustered and uses t with G - 1 degrees of freedom; effects absorbed because they are
-nested in the clusters are not counted as parameters (the convention of Cameron and Miller 2015).
+Least squares and Poisson take unit effects out by the within transform; the logit has indicators. Inference is
+clustered and uses t with G - 1 degrees of freedom; effects absorbed because they are nested in the clusters are not
+counted as parameters (the convention of Cameron and Miller 2015).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -20,13 +20,21 @@ from evaluation.effects.inference.clusters import (
     cluster_covariance,
     t_interval,
 )
+from evaluation.effects.link_models import log_likelihood, solve_link
 from evaluation.effects.model_matrix import Design, build_design, centre, codes_of, independent_columns, outcome_values
-from evaluation.settings import Model
+from evaluation.effects.poisson import fit_poisson
+from evaluation.effects.regressors import orthonormal
+from evaluation.settings import InputProblem, Model
+
+NOTHING_LEFT = 1e-10  # length of the residuals, relative to the outcome's own, that is rounding alone
 
 
 @dataclass(frozen=True)
 class Fit:
-    """A fitted model; ``not_identified`` lists the exposures that do not vary apart from other columns."""
+    """A fitted model; ``not_identified`` lists the exposures that do not vary apart from other columns.
+
+    ``notes``: what else to say, by warning code (an outcome that never changes, columns that repeat others).
+    """
 
     names: list[str]
     coefficients: Array
@@ -35,6 +43,7 @@ class Fit:
     clusters: int
     log_likelihood: float
     not_identified: list[str] = field(default_factory=list)
+    notes: dict[str, str] = field(default_factory=dict)
 
     def position(self, name: str) -> int:
         return self.names.index(name)
@@ -43,11 +52,12 @@ class Fit:
         return float(self.coefficients[self.position(name)])
 
     def table(self, kind: Covariance) -> pd.DataFrame:
-        """Index: columns of the design; estimate, se, low, high, p by CRV1 or CRV3 and t(G - 1)."""
+        """Index: columns of the design; estimate, se, low, high, p by the kind of covariance and t(G - 1)."""
         covariance = cluster_covariance(self.equations, kind)
         rows = []
         for position, estimate in enumerate(self.coefficients):
-            se = float(np.sqrt(covariance[position, position]))
+            variance = float(covariance[position, position])
+            se = float(np.sqrt(variance)) if variance > 0 else float("nan")
             low, high, p = t_interval(float(estimate), se, self.clusters - 1)
             rows.append((float(estimate), se, low, high, p))
         return pd.DataFrame(rows, index=self.names, columns=["estimate", "se", "low", "high", "p"])
@@ -65,60 +75,120 @@ def rows_with_events(frame: pd.DataFrame, model: Model) -> tuple[pd.DataFrame, i
 
 
 def fit_model(frame: pd.DataFrame, model: Model, exposures: Sequence[str] | None = None) -> Fit:
-    """Fit the declared model on rows made by ``select_rows`` (and ``rows_with_events`` for Poisson).
+    """Fit the declared model on the rows of ``sample.estimation_sample``.
 
-    ``exposures`` stand in for the model's own (for restricted models and placebos).
+    ``exposures`` stand in for the model's own (for restricted models and placebos). Raises InputProblem without rows,
+    for an outcome that the family cannot have, and where the likelihood has no maximum.
     """
     wanted = list(model.exposures if exposures is None else exposures)
+    outcome = outcome_values(frame, model.outcome)
+    refuse_outcome(outcome, model)
     design = build_design(frame, model, wanted)
     kept = independent_columns(centre(design.matrix, design.absorbed))
-    lost = [name for index, name in enumerate(design.names) if index not in kept and name in wanted]
+    dropped = [name for index, name in enumerate(design.names) if index not in kept]
     design = Design([design.names[index] for index in kept], design.matrix[:, kept], design.absorbed)
-    outcome = outcome_values(frame, model.outcome)
-    offset = np.log(frame[model.offset].to_numpy(dtype=float)) if model.offset else np.zeros(len(frame))
     groups = codes_of(frame[model.clusters])
-    fit = fit_linear if model.family == "ols" else fit_generalised
-    return fit(design, outcome, offset, groups, model.family, lost)
+    fit = _fit(design, outcome, offset_values(frame, model), groups, model, frame)
+    repeated = [name for name in dropped if name.split("=")[0] in model.controls]
+    notes = dict(fit.notes)
+    if repeated:
+        notes["collinear_controls"] = ", ".join(repeated[:5]) + (", …" if len(repeated) > 5 else "")
+    if fit.clusters < 2:
+        notes["one_cluster"] = model.clusters
+    if "outcome_constant" in notes or "perfect_fit" in notes:
+        notes = {code: model.outcome if code in ("outcome_constant", "perfect_fit") else text
+                 for code, text in notes.items()}  # fmt: skip
+    return replace(fit, not_identified=[name for name in dropped if name in wanted], notes=notes)
 
 
-def fit_linear(
-    design: Design, outcome: Array, offset: Array, groups: np.ndarray, family: str = "ols", lost: Sequence[str] = ()
-) -> Fit:
-    """Least squares after the within transform (no offset)."""
-    import statsmodels.api as sm
-
-    matrix = centre(design.matrix, design.absorbed)
-    centred = centre((outcome - offset)[:, None], design.absorbed)[:, 0]
-    result = sm.OLS(centred, matrix).fit()
-    equations = EstimatingEquations(matrix, np.ones(len(matrix)), np.asarray(result.resid), groups)
-    size, clusters = len(matrix), equations.n_groups
-    return Fit(design.names, np.asarray(result.params), equations, size, clusters, float(result.llf), list(lost))
+def _fit(design: Design, outcome: Array, offset: Array, groups: np.ndarray, model: Model, frame: pd.DataFrame) -> Fit:
+    if model.family == "ols":
+        weights = None if model.weights is None else frame[model.weights].to_numpy(dtype=float)
+        return fit_linear(design, outcome, offset, groups, weights)
+    return fit_generalised(design, outcome, offset, groups, model.family)
 
 
-def fit_generalised(
-    design: Design, outcome: Array, offset: Array, groups: np.ndarray, family: str, lost: Sequence[str] = ()
-) -> Fit:
-    """Poisson (log link) or logit by iteratively reweighted least squares, absorbed effects as indicators."""
-    import statsmodels.api as sm
+def offset_values(frame: pd.DataFrame, model: Model) -> Array:
+    """Logarithm of the declared offset; zeros without one."""
+    if model.offset is None:
+        return np.zeros(len(frame))
+    return np.log(frame[model.offset].to_numpy(dtype=float))
 
+
+def refuse_outcome(outcome: Array, model: Model) -> None:
+    """Raise InputProblem where there are no rows, counts below zero, a yes/no outcome with other values, or weights
+    that the family does not take."""
+    if not len(outcome):
+        raise InputProblem(
+            f"План, модель «{model.name}»: не осталось ни одной строки для оценки.",
+            f"Plan, model '{model.name}': no row is left to estimate from.",
+        )
+    if model.weights is not None and model.family != "ols":
+        raise InputProblem(
+            f"План, модель «{model.name}»: веса строк (weights) берёт только family: ols. Уберите веса.",
+            f"Plan, model '{model.name}': only family: ols takes weights of rows. Remove the weights.",
+        )
+    if model.family == "poisson" and (outcome < 0).any():
+        raise InputProblem(
+            f"План, модель «{model.name}»: исход «{model.outcome}» бывает отрицательным, а это модель для чисел "
+            "событий. Возьмите family: ols или исправьте данные.",
+            f"Plan, model '{model.name}': the outcome '{model.outcome}' has negative values, but the model is for "
+            "counts. Take family: ols or correct the data.",
+        )
+    if model.family == "logit" and not np.isin(outcome, (0.0, 1.0)).all():
+        raise InputProblem(
+            f"План, модель «{model.name}»: исход «{model.outcome}» должен быть 0 или 1, а есть другие значения.",
+            f"Plan, model '{model.name}': the outcome '{model.outcome}' must be 0 or 1, and has other values.",
+        )
+
+
+def fit_linear(design: Design, outcome: Array, offset: Array, groups: np.ndarray, weights: Array | None = None) -> Fit:
+    """Least squares, weighted where ``weights`` are given, after the within transform; the offset is taken from the
+    outcome. The log likelihood is that of independent normal errors."""
+    matrix = centre(design.matrix, design.absorbed, weights)
+    centred = centre((outcome - offset)[:, None], design.absorbed, weights)[:, 0]
+    root = np.ones(len(matrix)) if weights is None else np.sqrt(weights)
+    found = np.linalg.lstsq(matrix * root[:, None], centred * root, rcond=None)[0]
+    coefficients: Array = np.asarray(found, dtype=float)
+    residuals = centred - matrix @ coefficients
+    notes = {}
+    level = 0.0 if design.absorbed is not None else float(centred.mean())
+    if np.linalg.norm(centred - level) <= NOTHING_LEFT * np.linalg.norm(outcome - offset):
+        notes["outcome_constant"] = ""
+    elif np.linalg.norm(residuals) <= NOTHING_LEFT * np.linalg.norm(centred):
+        notes["perfect_fit"] = ""
+    if notes:
+        residuals = np.zeros_like(residuals)
+    n = len(matrix)
+    squares = float((root * residuals) @ (root * residuals))
+    constant = -n / 2 * (np.log(2 * np.pi) + 1) + float(np.log(root).sum())
+    likelihood = constant - n / 2 * np.log(squares / n) if squares > 0 else float("inf")
+    equations = EstimatingEquations(matrix, root**2, root**2 * residuals, groups)
+    return Fit(design.names, coefficients, equations, n, equations.n_groups, float(likelihood), notes=notes)
+
+
+def fit_generalised(design: Design, outcome: Array, offset: Array, groups: np.ndarray, family: str) -> Fit:
+    """Poisson (log link; its effect absorbed) or logit (effects as indicators) by maximum likelihood."""
     matrix = design.matrix
-    k = matrix.shape[1]
-    if design.absorbed is not None:
-        indicators = np.equal.outer(design.absorbed, np.arange(design.absorbed.max() + 1)).astype(float)
-        matrix = np.column_stack([matrix, indicators])
-    distribution = sm.families.Poisson() if family == "poisson" else sm.families.Binomial()
-    result = sm.GLM(outcome, matrix, family=distribution, offset=offset).fit(tol=1e-10, maxiter=100)
-    mean = np.asarray(result.mu)
+    n, k = matrix.shape
+    if family == "poisson":
+        found = fit_poisson(matrix, outcome, offset, design.absorbed)
+        coefficients, mean, likelihood = found.coefficients, found.mean, found.log_likelihood
+    else:
+        if design.absorbed is not None:
+            indicators = np.equal.outer(design.absorbed, np.arange(design.absorbed.max() + 1)).astype(float)
+            matrix = np.column_stack([matrix, indicators])
+        basis, back = orthonormal(matrix)
+        theta = solve_link("logit", outcome, basis, offset)
+        index = basis @ theta + offset
+        coefficients, mean = (back @ theta)[:k], 1 / (1 + np.exp(-index))
+        likelihood = log_likelihood("logit", outcome, index)
     equations = linearise(design, mean, outcome, family, groups)
-    return Fit(
-        design.names,
-        np.asarray(result.params)[:k],
-        equations,
-        len(matrix),
-        equations.n_groups,
-        float(result.llf),
-        list(lost),
-    )
+    notes = {}
+    if np.abs(equations.residuals).max() <= NOTHING_LEFT * max(float(np.abs(outcome).max()), 1.0):
+        equations = replace(equations, residuals=np.zeros(n))
+        notes["perfect_fit"] = ""
+    return Fit(design.names, coefficients, equations, n, equations.n_groups, likelihood, notes=notes)
 
 
 def linearise(design: Design, mean: Array, outcome: Array, family: str, groups: np.ndarray) -> EstimatingEquations:
@@ -127,17 +197,23 @@ def linearise(design: Design, mean: Array, outcome: Array, family: str, groups: 
     return EstimatingEquations(centre(design.matrix, design.absorbed, weights), weights, outcome - mean, groups)
 
 
-def restricted_equations(frame: pd.DataFrame, model: Model, exposure: str) -> tuple[EstimatingEquations, int]:
-    """Estimating equations under the hypothesis that ``exposure`` has no association, and the exposure's column.
+def restricted_equations(
+    frame: pd.DataFrame, model: Model, exposure: str, value: float = 0.0
+) -> tuple[EstimatingEquations, int]:
+    """Estimating equations under the hypothesis that the coefficient of ``exposure`` is ``value``, and its column.
 
-    The design is the full one; weights and residuals come from the model fitted without the exposure.
+    The design is the full one; weights and residuals come from the model fitted without the exposure, whose part is
+    an offset.
     """
     others = [name for name in model.exposures if name != exposure]
-    without = fit_model(frame, model, others)
     design = build_design(frame, model, [*others, exposure])
-    kept = [design.names.index(name) for name in [*without.names, exposure]]
+    kept = independent_columns(centre(design.matrix, design.absorbed))
     design = Design([design.names[index] for index in kept], design.matrix[:, kept], design.absorbed)
+    column = design.names.index(exposure)
+    outcome = outcome_values(frame, model.outcome)
+    offset = offset_values(frame, model) + value * design.matrix[:, column]
+    groups = codes_of(frame[model.clusters])
+    without = _fit(design.without(column), outcome, offset, groups, model, frame)
     weights = without.equations.weights
     matrix = centre(design.matrix, design.absorbed, weights)
-    equations = EstimatingEquations(matrix, weights, without.equations.residuals, without.equations.groups)
-    return equations, len(kept) - 1
+    return EstimatingEquations(matrix, weights, without.equations.residuals, groups), column

@@ -12,7 +12,9 @@ from evaluation.contracts import TABLES, conform
 from evaluation.indicators.geographies import GEOGRAPHIES, Geography, build_geography
 from evaluation.indicators.projects import SOURCES, project_values
 from evaluation.settings import Exposure
-from evaluation.support.exchange import exchange_counts, exchange_ties, exposure
+from evaluation.support.dose import dose_forms
+from evaluation.support.exchange import exchange_counts, exchange_ties
+from evaluation.support.panel_exposures import panel_exposures
 from evaluation.support.streams import consultations_before_deadline
 from evaluation.support.training import check_deadlines, training_dose
 from evaluation.territory.crosswalk import UNASSIGNED
@@ -69,13 +71,14 @@ def panel_in(tables: Tables, deadlines: Mapping[int, dt.date], place: Geography,
 
     outcomes = _outcomes(placed, keys)
     dose = training_dose(placed["support_events"], placed["attendance"], deadlines, units)
-    ties = exchange_ties(placed["exchange_events"], placed["exchange_participation"], deadlines, settings)
     parts = [
         outcomes,
         dose.set_index(["unit_id", "year"]),
+        _dose_forms(placed, deadlines, units, settings),
         exchange_counts(placed["exchange_events"], placed["exchange_participation"], deadlines, units)
         .set_index(["unit_id", "year"]),
-        exposure(ties, dose, outcomes["funded"].reset_index(), settings, units).set_index(["unit_id", "year"]),
+        panel_exposures(placed, deadlines, dose, outcomes["funded"].reset_index(), settings, units)
+        .set_index(["unit_id", "year"]),
         _consultations(placed, deadlines, units),
         _population(placed["territories"], keys),
     ]  # fmt: skip
@@ -140,6 +143,16 @@ def _outcomes(placed: Tables, keys: pd.MultiIndex) -> pd.DataFrame:
     numbers["participations"] = values["participations"].astype("float64")
     sums = numbers.groupby([values["unit_id"], values["year"]])[SUMS].sum().reindex(keys, fill_value=0.0)
     return sums.astype(dict.fromkeys(COUNTS, "Int64"))
+
+
+def _dose_forms(
+    placed: Tables, deadlines: Mapping[int, dt.date], units: Sequence[str], settings: Exposure
+) -> pd.DataFrame:
+    """Hours of training since ever and fading with time, by unit and year."""
+    arguments = (placed["support_events"], placed["attendance"], deadlines, units, settings.half_life_years)
+    forms = dose_forms(*arguments).set_index(["unit_id", "year"])
+    names = {"hours_cumulative": "training_dose_cumulative", "hours_decayed": "training_dose_decayed"}
+    return forms[list(names)].rename(columns=names)
 
 
 def _consultations(placed: Tables, deadlines: Mapping[int, dt.date], units: Sequence[str]) -> pd.DataFrame:

@@ -90,6 +90,10 @@ ROWS_RU: dict[str, str] = {
     "publication about the programme or its practices": "публикация о программе или её практиках",
     "recommendation that an event adopted": "рекомендация, принятая на мероприятии",
     "recommendation and the day on which its progress was checked": "рекомендация и день проверки её выполнения",
+    "practice of working with residents known in the programme year":
+        "практика работы с жителями, известная в году программы",
+    "territorial unit that adopted a practice in the programme year":
+        "территория, перенявшая практику в году программы",
     "household in a trial of training": "хозяйство в испытании обучения",
     "received file": "полученный файл",
     "row of a received sheet": "строка полученного листа",

@@ -34,8 +34,18 @@ SECTIONS: tuple[Section, ...] = (
         ("support_by_year", "projects_by_topic", "survey_ratings"),
         ("support_by_year", "exchange_network"),
     ),
-    Section("outcomes", "06_estimate_outcomes", ("estimates",), ("main_estimates", "event_study")),
-    Section("robustness", "07_check_robustness", ("robustness",), ("robustness",)),
+    Section(
+        "outcomes",
+        "06_estimate_outcomes",
+        ("readings", "estimates", "evidence", "plan_record", "plan_deviations"),
+        ("main_estimates", "event_study"),
+    ),
+    Section(
+        "robustness",
+        "07_check_robustness",
+        ("robustness", "bounds", "specification_curve", "claims"),
+        ("robustness", "specification_curve"),
+    ),
     Section("years", "08_compare_years", ("year_comparison",), ("indicators_by_year",)),
     Section("limits"),
     Section("rerun"),
@@ -116,6 +126,15 @@ FIGURES: dict[str, tuple[Text, Text]] = {
             ru="Оценки проверок рядом с основной: точки и их 95 % интервалы. Числа — в таблице раздела.",
             en="Estimates of the checks beside the main one: dots and their 95% intervals. The numbers are in the "
             "section's table.",
+        ),
+    ),
+    "specification_curve": (
+        Text(ru="Кривая спецификаций: обучение", en="Specification curve: training"),
+        Text(
+            ru="Оценки основной модели при всех заявленных в плане сочетаниях решений, по величине; под каждой "
+            "отмечены принятые решения. Доли — в таблице раздела.",
+            en="Estimates of the main model under every combination of decisions declared in the plan, by size; the "
+            "decisions are marked below each. The shares are in the section's table.",
         ),
     ),
     "indicators_by_year": (

@@ -77,6 +77,43 @@ def estimate_findings(estimates: pd.DataFrame, names: Mapping[tuple[str, str], s
     return findings
 
 
+def corrected_findings(estimates: pd.DataFrame, names: Mapping[tuple[str, str], str]) -> list[Finding]:
+    """``<name>_p_adjusted``: p corrected within its family of hypotheses, for the chosen estimates that have one."""
+    chosen = estimates[estimates["p_adjusted"].notna()]
+    return [
+        Finding(f"{names[row.model, row.exposure]}_p_adjusted", row.p_adjusted, "p", row.n)
+        for row in chosen.itertuples()
+        if (row.model, row.exposure) in names
+    ]
+
+
+def plan_findings(days: int | None, departures: int | None, basis: str) -> list[Finding]:
+    """Days from the plan to the first outcome (negative: the plan came later) and the number of departures from it.
+
+    ``departures`` is None where the plan as first recorded is not known. ``basis`` (commit or declared) stands in the
+    note: what the plan's day was taken from.
+    """
+    return [
+        Finding("plan_days_before_outcomes", days, "days", note=basis),
+        Finding("plan_departures", departures, "count"),
+    ]
+
+
+def curve_findings(summary: pd.DataFrame) -> list[Finding]:
+    """By exposure: the number of specifications and the share with the main model's sign and p below 0.05.
+
+    ``summary`` has the columns of ``effects.robustness.specification_curve.summarise_curve``.
+    """
+    findings = []
+    for row in summary.itertuples():
+        findings += [
+            Finding(f"curve_specifications_{row.exposure}", row.specifications, "count"),
+            Finding(f"curve_same_sign_{row.exposure}", row.same_sign, "share", row.specifications),
+            Finding(f"curve_clear_{row.exposure}", row.same_sign_clear, "share", row.specifications),
+        ]
+    return findings
+
+
 def survey_findings(ratings: pd.DataFrame, gain: Gain) -> list[Finding]:
     """Numbers of questionnaires, the share of the two best answers over all ratings of participants, the gain.
 

@@ -58,6 +58,7 @@ def simulate_programme(
 ) -> SimulatedProgramme:
     """The whole clean layer: all tables that cleaning makes, people behind them, surveys, and the truth."""
     from evaluation.simulate.people import build_people
+    from evaluation.simulate.practices import practice_adoptions, practices, spread
     from evaluation.simulate.surveys import simulate_surveys
     from evaluation.simulate.team_tables import team_members, teams
 
@@ -70,8 +71,11 @@ def simulate_programme(
     tables["participants"] = build.participants(history, rows)
     tables["teams"] = teams(history)
     tables["team_members"] = team_members(history)
+    diffusion = spread(history)
+    tables["practices"] = practices(history, diffusion)
+    tables["practice_adoptions"] = practice_adoptions(history, diffusion)
     surveys, survey_truth = simulate_surveys(history, rows)
-    truth = build_truth(history, units, crosswalk, full=True, surveys=survey_truth)
+    truth = build_truth(history, units, crosswalk, full=True, surveys=survey_truth, practices=diffusion.truth())
     return SimulatedProgramme(tables | surveys, truth, build_people(history), rows, history)
 
 

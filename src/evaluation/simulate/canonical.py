@@ -40,6 +40,8 @@ def canonical_frames(view: YearView) -> dict[str, pd.DataFrame]:
         "consultations": tables["consultations"],
         "teams": tables["teams"],
         "team_members": tables["team_members"],
+        "practices": tables["practices"],
+        "practice_adoptions": tables["practice_adoptions"],
         "participants_survey": _survey(view, "participants"),
         "residents_survey": _survey(view, "residents"),
     }

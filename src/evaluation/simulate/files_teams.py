@@ -10,7 +10,7 @@ from evaluation.simulate.mess import ROLE_WORDS, SECTOR_WORDS, Ledger, Page, day
 from evaluation.simulate.workbooks import address, put
 from evaluation.simulate.year_view import YearView
 
-_FIRST = 5  # row of the first record
+FIRST = 5  # row of the first record
 
 
 def write_teams(view: YearView, ledger: Ledger) -> bytes:
@@ -21,13 +21,13 @@ def write_teams(view: YearView, ledger: Ledger) -> bytes:
     sheet = book.create_sheet("Команды")
     page = Page(year, "teams", view.files["teams"], "Команды")
     as_text = year % 2 == 1
-    _head(
+    head(
         sheet,
         f"Команды проектов поддержки местных инициатив, {year} год",
         ["№ п/п", "№ команды", "Муниципальное образование", "№ заявки", "Дата создания"],
     )
     for k, team in enumerate(view.tables["teams"].to_dict("records")):
-        at = _FIRST + k
+        at = FIRST + k
         name = view.names.spell(rng, str(team["unit_id"]), plain=True).strip()
         project = team["project_id"]
         number = f"{year % 100:02d}-{project.split('-')[1]}" if isinstance(project, str) else None
@@ -50,13 +50,13 @@ def write_team_members(view: YearView, ledger: Ledger) -> bytes:
     page = Page(year, "team_members", view.files["team_members"], "Состав")
     headers = ["№ п/п", "№ команды", "ФИО", "Должность", "Телефон", "E-mail", "Кого представляет", "Роль в команде",
                "В команде с"]  # fmt: skip
-    _head(sheet, f"Состав команд проектов, {year} год", headers)
+    head(sheet, f"Состав команд проектов, {year} год", headers)
     members = view.tables["team_members"]
     for k, row in enumerate(members.to_dict("records")):
-        put(sheet, _FIRST + k, 1, k + 1)
-        _member(sheet, _FIRST + k, view, row)
+        put(sheet, FIRST + k, 1, k + 1)
+        _member(sheet, FIRST + k, view, row)
     if len(members):
-        twice, at = int(rng.integers(len(members))), _FIRST + len(members)
+        twice, at = int(rng.integers(len(members))), FIRST + len(members)
         put(sheet, at, 1, len(members) + 1)
         _member(sheet, at, view, members.iloc[twice].to_dict())
         name = sheet.cell(row=at, column=3).value
@@ -64,12 +64,13 @@ def write_team_members(view: YearView, ledger: Ledger) -> bytes:
     return workbooks.workbook_bytes(book)
 
 
-def _head(sheet: Worksheet, title: str, headers: list[str]) -> None:
+def head(sheet: Worksheet, title: str, headers: list[str]) -> None:
+    """Title, the label of simulated data, and the header row above the first record."""
     put(sheet, 1, 1, title)
     put(sheet, 2, 1, workbooks.LABEL)
     for column, text in enumerate(headers, start=1):
-        put(sheet, _FIRST - 1, column, text)
-        sheet.cell(row=_FIRST - 1, column=column).alignment = workbooks.CENTRED
+        put(sheet, FIRST - 1, column, text)
+        sheet.cell(row=FIRST - 1, column=column).alignment = workbooks.CENTRED
 
 
 def _member(sheet: Worksheet, at: int, view: YearView, row: dict[str, object]) -> None:

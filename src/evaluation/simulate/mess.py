@@ -130,6 +130,8 @@ def file_names(year: int) -> dict[str, str]:
         "consultations": f"Журнал консультаций {year}.csv",
         "teams": f"Команды проектов {year}.xlsx",
         "team_members": f"Состав команд {year}.xlsx",
+        "practices": f"Практики {year}.xlsx",
+        "practice_adoptions": f"Внедрение практик {year}.xlsx",
         "participants_survey": f"Анкета участников {year}.xlsx",
         "residents_survey": f"Анкета жителей {year}.csv",
     }

@@ -72,6 +72,7 @@ def build_truth(
     crosswalk: pd.DataFrame | None,
     full: bool = True,
     surveys: dict[str, Any] | None = None,
+    practices: dict[str, Any] | None = None,
 ) -> Truth:
     """Truth of one history. ``full`` adds a second run: the programme without any effect of training."""
     parameters = history.parameters
@@ -81,6 +82,8 @@ def build_truth(
     found["line_by_year"] = {str(contest.year): contest.line for contest in history.contests}
     if surveys:
         found["surveys"] = surveys
+    if practices:
+        found["practices"] = practices
     settings = dataclasses.asdict(parameters)
     return Truth(history.seed, settings, found, unit_years(history))
 

@@ -15,6 +15,7 @@ from evaluation.simulate.api import DEFAULT_SEED, SimulatedProgramme, simulate_p
 from evaluation.simulate.canonical import canonical_bytes, canonical_frames
 from evaluation.simulate.files_events import write_attendance, write_support_events
 from evaluation.simulate.files_journals import write_consultations, write_exchange
+from evaluation.simulate.files_practices import write_practice_adoptions, write_practices
 from evaluation.simulate.files_projects import write_projects
 from evaluation.simulate.files_scores import write_scores
 from evaluation.simulate.files_surveys import write_participants_survey, write_residents_survey
@@ -40,6 +41,8 @@ WRITERS: dict[str, Callable[[YearView, Ledger], bytes]] = {
     "consultations": write_consultations,
     "teams": write_teams,
     "team_members": write_team_members,
+    "practices": write_practices,
+    "practice_adoptions": write_practice_adoptions,
     "participants_survey": write_participants_survey,
     "residents_survey": write_residents_survey,
 }
@@ -53,6 +56,8 @@ _OFFICES = {
     "consultations": "консультационный пункт (смоделировано)",
     "teams": "консультационный пункт (смоделировано)",
     "team_members": "консультационный пункт (смоделировано)",
+    "practices": "отдел межмуниципальных связей (смоделировано)",
+    "practice_adoptions": "отдел межмуниципальных связей (смоделировано)",
     "participants_survey": "сервис форм (смоделировано)",
     "residents_survey": "сервис форм (смоделировано)",
 }

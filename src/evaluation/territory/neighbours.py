@@ -55,11 +55,16 @@ def centre_neighbours(units: pd.DataFrame) -> pd.DataFrame:
     for a, b in links:
         near[a].add(b)
         near[b].add(a)
+    at: list[list[int]] = [[] for _ in places]
+    for unit, place in enumerate(place_of.tolist()):
+        at[place].append(unit)
     basis = {
         (a, b): "gabriel"
-        for a in range(len(ids))
-        for b in range(len(ids))
-        if a != b and (place_of[a] == place_of[b] or int(place_of[b]) in near[int(place_of[a])])
+        for place, here in enumerate(at)
+        for a in here
+        for other in (place, *near[place])
+        for b in at[other]
+        if a != b
     }
     return _pairs(basis, ids)
 

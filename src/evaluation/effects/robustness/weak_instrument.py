@@ -30,7 +30,7 @@ from evaluation.effects.model_matrix import (
     select_rows,
 )
 from evaluation.effects.panel import fit_model
-from evaluation.effects.plan import Row, regression_rows, treated_clusters
+from evaluation.effects.regression import Row, regression_rows, treated_clusters
 from evaluation.settings import InputProblem, Model, Robustness
 
 Shape = Literal["interval", "rays", "line"]

@@ -1,0 +1,57 @@
+"""The command ``evaluation bench``; ``bench.py`` and ``bench_effects.py`` do the measuring."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from evaluation.app.speaking import (
+    LanguageOption,
+    PlainOption,
+    WorkspaceOption,
+    chosen_language,
+    command,
+    console,
+    say,
+)
+
+BENCH_HELP = say("Измерить скорость и память.", "Measure speed and memory.")
+
+
+@command
+def bench(
+    name: Annotated[
+        str,
+        typer.Argument(metavar="NAME", help=say("что измерить: clean, effects", "what to measure: clean, effects")),
+    ],
+    rows: Annotated[
+        int | None,
+        typer.Option(
+            "--rows",
+            min=100,
+            metavar="N",
+            help=say("строк: в реестре 200000, в панели 264000", "rows: 200000 of the register, 264000 of the panel"),
+            show_default=False,
+        ),
+    ] = None,
+    workspace: WorkspaceOption = None,
+    language: LanguageOption = None,
+    plain: PlainOption = False,
+) -> None:
+    from evaluation.app.bench import ROWS, bench_cleaning
+    from evaluation.app.bench_effects import PANEL_ROWS, bench_effects
+    from evaluation.places import open_workspace
+    from evaluation.settings import InputProblem
+
+    screen, spoken = console(plain), chosen_language(language)
+    if name == "clean":
+        words = bench_cleaning(open_workspace(workspace), rows or ROWS).in_words(spoken)
+    elif name == "effects":
+        words = bench_effects(rows or PANEL_ROWS).in_words(spoken)
+    else:
+        raise InputProblem(
+            f"Измерения «{name}» нет. Есть: clean, effects.",
+            f"There is no measurement '{name}'. There are: clean, effects.",
+        )
+    screen.print(words, markup=False, soft_wrap=True)

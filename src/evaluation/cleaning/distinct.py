@@ -1,0 +1,64 @@
+"""The different cells of a column: what is to be found out about a cell is found out once for all equal ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+NUMBERS = frozenset({int, float, bool, Decimal})
+
+
+@dataclass(frozen=True, eq=False)
+class Distinct:
+    """``cells`` are the different cells of a column by their first rows, ``codes`` the number of each row's cell.
+
+    1, 1.0 and True are told apart; empty cells of every kind are None.
+    """
+
+    codes: np.ndarray
+    cells: list[Any]
+
+    def of_rows(self, places: np.ndarray) -> Distinct:
+        """The different cells of the rows at ``places`` (counted from 0)."""
+        codes, found = pd.factorize(self.codes[places])
+        return Distinct(codes, [self.cells[code] for code in found.tolist()])
+
+    def spread(self, values: Sequence[Any]) -> np.ndarray:
+        """One of ``values`` (as many as there are different cells) a row, as objects."""
+        some = np.empty(len(values), dtype=object)
+        some[:] = values
+        return some[self.codes]
+
+    def flags(self, holds: Callable[[Any], bool]) -> np.ndarray:
+        """For every row whether ``holds`` of its cell."""
+        return np.fromiter(map(holds, self.cells), dtype=bool, count=len(self.cells))[self.codes]
+
+    def counts(self) -> list[int]:
+        """How many rows have each cell."""
+        return np.bincount(self.codes, minlength=len(self.cells)).tolist()
+
+
+def distinct(column: np.ndarray) -> Distinct:
+    """The different cells of an object array."""
+    if len(NUMBERS & set(map(type, column.tolist()))) > 1:
+        known: dict[tuple[type, Any], int] = {}
+        codes = np.array([known.setdefault((cell.__class__, cell), len(known)) for cell in column], dtype=np.intp)
+        cells = [cell for _, cell in known]
+    else:
+        codes, found = pd.factorize(column, use_na_sentinel=False)
+        cells = found.tolist()
+    return Distinct(codes, [None if cell is None or cell != cell else cell for cell in cells])
+
+
+def combined(columns: Sequence[Distinct], rows: int) -> tuple[np.ndarray, list[tuple[Any, ...]]]:
+    """The number of each row's combination of cells, and the different combinations by their first rows."""
+    codes = np.zeros(rows, dtype=np.intp)
+    for column in columns:
+        codes, _ = pd.factorize(codes * len(column.cells) + column.codes)
+    _, first = np.unique(codes, return_index=True)
+    return codes, [tuple(column.cells[column.codes[place]] for column in columns) for place in first.tolist()]

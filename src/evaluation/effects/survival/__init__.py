@@ -1,0 +1,1 @@
+"""How long teams and practices last: curves, hazards, and spells made of rosters."""

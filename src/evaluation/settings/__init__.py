@@ -1,0 +1,103 @@
+"""Typed settings of a programme, its years and its analysis plans, read from YAML.
+
+An unknown or missing key, or a value of the wrong type, is refused with the file, the line and the key. The
+classes are also the source of the JSON schemas in ``config/schema`` that editors use.
+"""
+
+from evaluation.settings.arrivals import arrival_dates
+from evaluation.settings.base import LANGUAGES, InputProblem, Language, Settings, Text
+from evaluation.settings.design import Arm, DesignPlan, Eligible, PowerSettings
+from evaluation.settings.history import History, history_of
+from evaluation.settings.plan import (
+    APPLICANT_OUTCOMES,
+    Correction,
+    DesignName,
+    Deviation,
+    Family,
+    Geography,
+    HypothesisFamily,
+    Inference,
+    Model,
+    OutcomeKind,
+    Plan,
+    Question,
+    Robustness,
+    SampleChoice,
+    SpecificationCurve,
+    contradictions,
+    is_applicants_only,
+)
+from evaluation.settings.programme import (
+    Currency,
+    Disclosure,
+    Exposure,
+    MapSettings,
+    Programme,
+    ReferenceTotal,
+    Registry,
+    Rules,
+    Source,
+    StepSettings,
+    Survey,
+    Year,
+)
+from evaluation.settings.reading import (
+    json_schemas,
+    line_of,
+    read_design,
+    read_plan,
+    read_programme,
+    read_settings,
+    read_year,
+)
+
+__all__ = [
+    "APPLICANT_OUTCOMES",
+    "LANGUAGES",
+    "Arm",
+    "Correction",
+    "Currency",
+    "DesignName",
+    "DesignPlan",
+    "Deviation",
+    "Disclosure",
+    "Eligible",
+    "Exposure",
+    "Family",
+    "Geography",
+    "History",
+    "HypothesisFamily",
+    "Inference",
+    "InputProblem",
+    "Language",
+    "MapSettings",
+    "Model",
+    "OutcomeKind",
+    "Plan",
+    "PowerSettings",
+    "Programme",
+    "Question",
+    "ReferenceTotal",
+    "Registry",
+    "Robustness",
+    "Rules",
+    "SampleChoice",
+    "Settings",
+    "Source",
+    "SpecificationCurve",
+    "StepSettings",
+    "Survey",
+    "Text",
+    "Year",
+    "arrival_dates",
+    "contradictions",
+    "history_of",
+    "is_applicants_only",
+    "json_schemas",
+    "line_of",
+    "read_design",
+    "read_plan",
+    "read_programme",
+    "read_settings",
+    "read_year",
+]

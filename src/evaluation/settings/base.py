@@ -1,0 +1,38 @@
+"""What all settings share: languages, texts in both, and a problem that people can mend."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+Language = Literal["ru", "en"]
+LANGUAGES: tuple[Language, ...] = ("ru", "en")
+
+
+class InputProblem(Exception):
+    """Something that people can mend: a message in plain words in both languages.
+
+    ``messages`` maps a language to what is wrong, where, what was expected and what to do.
+    """
+
+    def __init__(self, ru: str, en: str) -> None:
+        super().__init__(en)
+        self.messages: dict[Language, str] = {"ru": ru, "en": en}
+
+    def __reduce__(self) -> tuple[type[InputProblem], tuple[str, str]]:
+        return type(self), (self.messages["ru"], self.messages["en"])
+
+
+class Settings(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Text(Settings):
+    """A text in both languages."""
+
+    ru: str
+    en: str
+
+    def in_language(self, language: Language) -> str:
+        return self.ru if language == "ru" else self.en

@@ -1,0 +1,245 @@
+"""``config/plan/<year>.yml``: the analysis plan of a year as typed settings."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from evaluation.settings.base import Settings, Text
+
+Family = Literal[
+    "poisson", "ols", "logit", "iv", "event_study", "negative_binomial", "zero_inflated", "hurdle", "ordered_logit",
+    "multilevel", "random_effects", "group_time", "imputation", "sun_abraham", "exposure_response", "diffusion",
+    "cutoff", "local_randomisation", "ipw", "aipw", "g_formula", "cox", "hazard", "intention_to_treat", "complier",
+]  # fmt: skip
+DesignName = Literal[
+    "association", "two_way_fixed_effects", "event_study", "staggered", "exposure_mapping", "selection_on_observed",
+    "randomised", "instrument", "cutoff",
+]  # fmt: skip
+Inference = Literal["crv1", "crv3", "two_way", "wild_bootstrap", "randomisation", "conley", "influence_function"]
+Correction = Literal["holm", "hochberg", "benjamini_hochberg", "romano_wolf"]
+Geography = Literal["original", "stable", "current"]
+OutcomeKind = Literal["primary", "secondary"]
+
+# columns of the table of applications that exist only because somebody chose to apply
+APPLICANT_OUTCOMES = (
+    "is_funded", "score", "cost", "share_regional", "share_local", "share_residents", "share_business",
+)  # fmt: skip
+
+
+class Question(Settings):
+    id: str
+    text: Text
+
+
+class HypothesisFamily(Settings):
+    """Hypotheses that are judged together: their p-values are corrected for each other."""
+
+    name: str
+    text: Text = Field(description="what the hypotheses have in common")
+    method: Correction = "holm"
+
+
+class Model(Settings):
+    """One declared specification."""
+
+    name: str
+    question: str
+    outcome: str
+    exposures: tuple[str, ...] = Field(min_length=1)
+    family: Family
+    estimand: Text
+    design: DesignName
+    assumption: Text
+    population: Text | None = Field(None, description="whom the answer is about: units and years")
+    timing: Text | None = Field(None, description="when exposure and outcome are measured, and which comes first")
+    outcome_kind: OutcomeKind | None = Field(
+        None, description="secondary: exists only for applicants, so that bounds are given beside it; empty: by outcome"
+    )
+    hypothesis_family: str | None = Field(None, description="name of the hypotheses corrected together")
+    inference: tuple[Inference, ...] = Field((), description="declared ways to errors and p-values; empty: standard")
+    weights: str | None = Field(None, description="column of weights of the rows")
+    offset: str | None = None
+    controls: tuple[str, ...] = ()
+    fixed_effects: tuple[str, ...] = ()
+    instruments: tuple[str, ...] = ()
+    clusters: str = "unit_id"
+    geography: Geography | None = None
+    is_main: bool = False
+    would_refute: Text | None = None
+
+    @property
+    def kind(self) -> OutcomeKind:
+        """As declared; otherwise secondary for an outcome that exists only for applicants."""
+        if self.outcome_kind is not None:
+            return self.outcome_kind
+        return "secondary" if is_applicants_only(self) else "primary"
+
+
+class SampleChoice(Settings):
+    """A declared alternative of the rows that are used."""
+
+    name: str
+    label: Text
+    years: tuple[int, int] | None = Field(None, description="first and last year; empty: all")
+    drop_units: tuple[str, ...] = ()
+
+
+class SpecificationCurve(Settings):
+    """Alternatives to the main model that are as defensible as it; all combinations are fitted.
+
+    An empty list stands for the main model's own choice, which always is one of the alternatives.
+    """
+
+    outcomes: tuple[str, ...] = ()
+    families: tuple[Family, ...] = ()
+    controls: tuple[tuple[str, ...], ...] = Field((), description="sets of controls, e.g. [[], [is_north]]")
+    fixed_effects: tuple[tuple[str, ...], ...] = Field((), description="sets of fixed effects")
+    samples: tuple[SampleChoice, ...] = Field((), description="besides all rows")
+    geographies: tuple[Geography, ...] = ()
+
+
+class Robustness(Settings):
+    drop_units: tuple[str, ...] = Field((), description="units left out one at a time")
+    placebo_lead_years: Annotated[int, Field(ge=0)] = 0
+    placebo_years: tuple[int, ...] = Field((), description="false years of first training, before any training")
+    negative_control_outcomes: tuple[str, ...] = Field((), description="outcomes that the programme cannot touch")
+    specification_curve: SpecificationCurve | None = None
+    bootstrap_draws: Annotated[int, Field(ge=0)] = 999
+    permutation_draws: Annotated[int, Field(ge=0)] = 999
+    seed: int = 1
+
+
+class Deviation(Settings):
+    """A departure from the plan as first written, stated by people."""
+
+    date: dt.date
+    what: Text
+    why: Text
+    model: str | None = Field(None, description="the model it concerns; empty: the plan as a whole")
+
+
+class Plan(Settings):
+    """``config/plan/<year>.yml``: the analysis plan, written before that year's outcomes arrive."""
+
+    year: int
+    declared_on: dt.date
+    questions: tuple[Question, ...] = ()
+    hypothesis_families: tuple[HypothesisFamily, ...] = ()
+    models: tuple[Model, ...] = ()
+    robustness: Robustness = Robustness()
+    deviations: tuple[Deviation, ...] = Field((), description="departures from the plan as first written, with reasons")
+
+
+Place = tuple[str | int, ...]
+COUNT_FAMILIES = ("poisson", "negative_binomial", "zero_inflated", "hurdle")
+_INSTRUMENTED = ("iv", "instrument", "complier")
+
+
+def is_applicants_only(model: Model) -> bool:
+    """Whether the outcome exists only for those who applied (a model of applications, not of territories)."""
+    return model.geography is None and model.outcome in APPLICANT_OUTCOMES
+
+
+def contradictions(plan: Plan) -> list[tuple[Place, Text]]:
+    """What in the plan cannot hold together: place in the file (keys and numbers of items) and words."""
+    found: list[tuple[Place, Text]] = []
+
+    def say(place: Place, ru: str, en: str) -> None:
+        found.append((place, Text(ru=ru, en=en)))
+
+    mains = [number for number, model in enumerate(plan.models) if model.is_main]
+    if plan.models and len(mains) != 1:
+        say(
+            ("models", mains[1], "is_main") if mains else ("models",),
+            f"основных моделей (is_main: true) {len(mains)}, а нужна одна: по ней судят о годе. Отметьте одну.",
+            f"{len(mains)} models are marked as main (is_main: true); one is needed, by which the year is judged. "
+            "Mark one.",
+        )
+    names = [model.name for model in plan.models]
+    families = {family.name for family in plan.hypothesis_families}
+    questions = {question.id for question in plan.questions}
+    for number, model in enumerate(plan.models):
+        place: Place = ("models", number)
+        if names.index(model.name) != number:
+            say(
+                (*place, "name"),
+                f"модель «{model.name}» объявлена дважды. Дайте второй другое имя.",
+                f"the model '{model.name}' is declared twice. Give the second another name.",
+            )
+        if plan.questions and model.question not in questions:
+            say(
+                (*place, "question"),
+                f"вопроса «{model.question}» в плане нет. Есть: {', '.join(sorted(questions))}.",
+                f"the plan has no question '{model.question}'. There are: {', '.join(sorted(questions))}.",
+            )
+        for key, ru, en in _model_contradictions(model, families):
+            say((*place, key), f"модель «{model.name}»: {ru}", f"model '{model.name}': {en}")
+    for number, deviation in enumerate(plan.deviations):
+        if deviation.model is not None and deviation.model not in names:
+            say(
+                ("deviations", number, "model"),
+                f"модели «{deviation.model}» в плане нет. Есть: {', '.join(names)}.",
+                f"the plan has no model '{deviation.model}'. There are: {', '.join(names)}.",
+            )
+    return found
+
+
+def _model_contradictions(model: Model, families: set[str]) -> list[tuple[str, str, str]]:
+    """Key, and words in Russian and English."""
+    found: list[tuple[str, str, str]] = []
+
+    def say(key: str, ru: str, en: str) -> None:
+        found.append((key, ru, en))
+
+    if is_applicants_only(model) and model.outcome_kind == "primary":
+        say(
+            "outcome_kind",
+            f"исход «{model.outcome}» есть только у подавших заявку, а подача сама может зависеть от поддержки: "
+            "первичным он быть не может. Напишите secondary или возьмите исход, который есть у каждой территории.",
+            f"the outcome '{model.outcome}' exists only for those who applied, and applying may itself depend on "
+            "support: it cannot be primary. Write secondary, or take an outcome that every unit has.",
+        )
+    if model.is_main and model.kind == "secondary":
+        say(
+            "is_main",
+            "у основной модели исход вторичный. Основной сделайте модель с исходом, который есть у каждой территории.",
+            "the main model has a secondary outcome. Make the main model one whose outcome every unit has.",
+        )
+    if model.hypothesis_family is not None and model.hypothesis_family not in families:
+        known = ", ".join(sorted(families)) or "—"
+        say(
+            "hypothesis_family",
+            f"семейства гипотез «{model.hypothesis_family}» в плане нет (hypothesis_families). Есть: {known}.",
+            f"the plan has no family of hypotheses '{model.hypothesis_family}' (hypothesis_families). "
+            f"There are: {known}.",
+        )
+    needing = [key for key, value in (("family", model.family), ("design", model.design)) if value in _INSTRUMENTED]
+    if needing and not model.instruments:
+        say(
+            needing[0],
+            "объявлен инструмент, но ключ instruments пуст. Назовите инструмент или смените построение.",
+            "an instrument is declared, but the key instruments is empty. Name it, or change the design.",
+        )
+    sources = {model.outcome, model.outcome.removeprefix("log1p(").removesuffix(")")}
+    if sources & {*model.exposures, *model.controls, *model.instruments}:
+        say(
+            "outcome",
+            f"исход «{model.outcome}» стоит и среди объясняющих переменных. Уберите его оттуда.",
+            f"the outcome '{model.outcome}' also stands among the explaining variables. Take it out there.",
+        )
+    if set(model.exposures) & set(model.controls):
+        say(
+            "controls",
+            "одна и та же переменная — и воздействие, и поправка. Оставьте её в одном месте.",
+            "one variable is both exposure and control. Keep it in one place.",
+        )
+    if model.family in COUNT_FAMILIES and model.outcome.startswith("log1p("):
+        say(
+            "outcome",
+            f"семейству {model.family} нужен сам исход, а не его логарифм.",
+            f"the family {model.family} needs the outcome itself, not its logarithm.",
+        )
+    return found

@@ -1,0 +1,148 @@
+"""``config/programme.yml`` and ``config/years/<year>.yml`` as typed settings."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from evaluation.settings.base import Language, Settings, Text
+
+# ---- programme.yml ------------------------------------------------------------------------------------------
+
+
+class Registry(Settings):
+    """Where the territorial units are listed and by which rules their codes are checked."""
+
+    kind: Literal["oktmo", "list"] = Field(description="rules of the codes: OKTMO, or a plain list")
+    units: str = Field(description="CSV of the units, relative to the workspace")
+    crosswalk: str | None = Field(None, description="CSV of changes of territory, relative to the workspace")
+    boundaries: str | None = Field(None, description="file of boundaries, relative to the workspace or absolute")
+    boundaries_date: dt.date | None = Field(None, description="the day they show; else the year's")
+    unit_name: Text = Field(description="what a unit is called, e.g. municipality")
+
+
+class Currency(Settings):
+    code: str = Field(pattern="^[A-Z]{3}$")
+    label: Text
+
+
+class Disclosure(Settings):
+    """Rules that keep single people from being recognised in published tables and maps."""
+
+    threshold: Annotated[int, Field(ge=1)] = Field(5, description="counts of people below this are hidden")
+
+
+class ReferenceTotal(Settings):
+    """A published total that the register must be compared with."""
+
+    name: str
+    label: Text
+    measure: Literal["projects_funded", "applications", "cost", "participations", "units_with_projects"]
+    scale: float = Field(1.0, gt=0, description="the published value is in this many units of the register")
+    published: float
+    unit: str
+    years: tuple[int, int] | None = Field(None, description="first and last year it covers; empty = all years")
+    reference: str = Field(description="where it was published")
+    explanation: Text = Field(description="why the register may differ")
+
+
+class Exposure(Settings):
+    """How exchange is turned into exposure to peers' earlier training and wins."""
+
+    lag_years: Annotated[int, Field(ge=1)] = Field(1, description="peers' training and wins count when this old")
+    teaching_roles: tuple[str, ...] = Field(
+        ("host", "speaker", "expert"), description="roles from which knowledge flows"
+    )
+    weight: Literal["one", "events", "persons"] = Field("events", description="how a tie is weighted")
+    half_life_years: float = Field(2.0, gt=0, description="a dose of training counts half when this many years old")
+    network_draws: Annotated[int, Field(ge=1)] = Field(
+        199, description="re-drawn networks behind the exposure that was to be expected"
+    )
+    network_seed: int = Field(1, description="their seed")
+
+
+class MapSettings(Settings):
+    projection: str = Field(description="an equal-area projection as a PROJ or WKT string")
+    classes: Annotated[int, Field(ge=2, le=9)] = 5
+    credit: Text | None = Field(None, description="whose boundaries these are: a line under maps drawn with them")
+
+
+class StepSettings(Settings):
+    """What a workspace says of one step."""
+
+    applicable: bool = True
+    reason: Text | None = Field(None, description="why the step does not apply; shown in the report")
+    needs: tuple[str, ...] | None = Field(None, description="tables that this workspace's own notebook needs instead")
+    uses: tuple[str, ...] | None = Field(None, description="tables that it reads where they exist, instead")
+    figures: tuple[str, ...] | None = Field(None, description="figures that it draws instead")
+    exhibits: tuple[str, ...] | None = Field(None, description="tables for people that it makes instead")
+
+
+class Programme(Settings):
+    """``config/programme.yml``: what an institute decides once for its programme."""
+
+    id: str = Field(pattern="^[a-z0-9-]+$", description="short name; names the file of the pseudonym key")
+    title: Text
+    institute: Text
+    simulated: bool = Field(False, description="true labels every figure, table and report as simulated")
+    region_code: str | None = Field(None, description="first digits of the codes of the region's units")
+    first_year: int
+    last_year: int
+    languages: tuple[Language, ...] = ("ru", "en")
+    registry: Registry
+    currency: Currency
+    disclosure: Disclosure = Disclosure()
+    exposure: Exposure = Exposure()
+    map: MapSettings | None = None
+    reference_totals: tuple[ReferenceTotal, ...] = ()
+    steps: dict[str, StepSettings] = Field(default_factory=dict)
+    report_text: str | None = Field(None, description="folder with this workspace's own report texts")
+
+
+# ---- years/<year>.yml ---------------------------------------------------------------------------------------
+
+
+class Source(Settings):
+    """A received file."""
+
+    file: str = Field(description="file name in data/raw/<year>")
+    sheet: str | None = None
+    constants: dict[str, str] = Field(default_factory=dict, description="values of columns that the file lacks")
+
+
+class Survey(Settings):
+    """Facts about a survey that its answers do not tell."""
+
+    instrument: str
+    questionnaire: str = Field(description="XLSForm workbook, relative to config/survey")
+    design: Literal["census", "srs", "stratified", "cluster", "quota", "convenience"]
+    population: Text
+    frame_n: int | None = None
+    invited_n: int | None = None
+    field_from: dt.date | None = None
+    field_to: dt.date | None = None
+
+
+class Rules(Settings):
+    """Floors and caps of the contest in this year."""
+
+    max_grant: float | None = Field(None, gt=0)
+    min_local_share: float | None = Field(None, ge=0, le=1)
+    min_residents_share: float | None = Field(None, ge=0, le=1)
+    min_business_share: float | None = Field(None, ge=0, le=1)
+    budget: float | None = Field(None, gt=0)
+
+
+class Year(Settings):
+    """``config/years/<year>.yml``: one programme year."""
+
+    year: int
+    starts_on: dt.date
+    ends_on: dt.date
+    application_deadline: dt.date | None = Field(None, description="support counts as exposure only before this day")
+    territory_date: dt.date = Field(description="the day on which the codes and names in this year's files are valid")
+    rules: Rules = Rules()
+    sources: dict[str, Source] = Field(description="received files by logical name")
+    surveys: dict[str, Survey] = Field(default_factory=dict)
