@@ -88,10 +88,10 @@ def test_known_hazard_ratios_are_recovered(diffusion: Callable[..., Model]) -> N
 
 def test_exchange_vanishes_once_neighbours_are_held_fixed(diffusion: Callable[..., Model]) -> None:
     """Only neighbours matter, and one meets neighbours: alone, exchange seems to matter; beside them it does not."""
-    alone, error = _estimates(diffusion(("exposure_exchange",)), 0.0, 0.8)
+    alone, error = _estimates(diffusion(("exposure_exchange",)), 0.0, 0.8, studies=8)
     assert alone[0] > 4 * error[0]
     assert alone[0] > 0.1
-    beside, error = _estimates(diffusion(), 0.0, 0.8)
+    beside, error = _estimates(diffusion(), 0.0, 0.8, studies=8)
     assert abs(beside[0]) < 4 * error[0]
     assert abs(beside[0]) < alone[0] / 3
 

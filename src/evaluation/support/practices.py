@@ -43,8 +43,9 @@ def adoption_risk(
 
     ``practices``: practice_id, first_year, origin_unit_id (empty: from elsewhere); ``adoptions``: practice_id, unit_id,
     year and, where known, adopted_on, whose year then counts (a file may report late); ``ties`` by channel (CHANNELS;
-    one that is not given counts nobody): year, from_unit, to_unit, where every pair of units counts once. A unit that adopted before the years told is never at risk and counts as a peer who has
-    it, as does the origin. Raises InputProblem for a lag below one year and for a practice without a first year.
+    one that is not given counts nobody): year, from_unit, to_unit, where every pair of units counts once. A unit that
+    adopted before the years told is never at risk and counts as a peer who has it, as does the origin. Raises
+    InputProblem for a lag below one year and for a practice without a first year.
     """
     if lag_years < 1:
         raise InputProblem(

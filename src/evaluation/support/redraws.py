@@ -55,7 +55,7 @@ def strata_of_guests(
     """
     groups = pd.DataFrame({"window": list(window), "form": list(form)}).groupby(["window", "form"], sort=True).indices
     out = []
-    for (_, name), members in groups.items():
+    for (_, name), members in sorted(groups.items()):
         events = np.sort(np.asarray(members, dtype=np.intp))
         rows = guests[guests["event"].isin(events)]
         if len(events) < 2 or rows.empty:
