@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
+import pyarrow as pa
 
 from evaluation.tables import DTYPES, TABLES, Column, Kind, Table
 
@@ -52,12 +53,24 @@ def conform(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
 
 def _cast(series: pd.Series, kind: Kind) -> pd.Series:
     if kind in ("text", "code", "category"):
-        return series.astype("str")
+        return _as_text(series)
     if kind == "flag":
         return series.astype("boolean")
     if kind == "integer":
         return series.astype("float64").astype("Int64") if series.dtype == object else series.astype("Int64")
     return series.astype(DTYPES[kind])
+
+
+def _as_text(series: pd.Series) -> pd.Series:
+    """The column as text; one of texts and None goes to Arrow in one step, which takes half the time."""
+    if series.dtype == object:
+        try:
+            texts = pa.array(series.to_numpy(), type=pa.large_string(), from_pandas=True)
+        except (pa.ArrowException, TypeError, ValueError):
+            pass  # other objects among the texts, which pandas knows how to write
+        else:
+            return pd.Series(pd.array(texts, dtype="str"), index=series.index, name=series.name)
+    return series.astype("str")
 
 
 def failures(frame: pd.DataFrame, table: Table, codebook: Codebook | None = None) -> pd.DataFrame:

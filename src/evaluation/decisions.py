@@ -180,8 +180,12 @@ class Identities:
     def knows(self, row: Any) -> bool:
         return row in self._plain
 
+    @cached_property
+    def _fields(self) -> frozenset[str]:
+        return frozenset(self._names)
+
     def has(self, field: str | None) -> bool:
-        return field is not None and field in self._names
+        return field in self._fields
 
     def content(self, row: Any) -> str:
         """Keyed hash of all cells of a record, whatever the order of the columns."""
@@ -194,18 +198,32 @@ class Identities:
     def of(self, row: Any) -> str:
         """The key by which a decision names the record."""
         plain = self._plain[row]
-        if plain and self.groups is None and self._counts[plain] == 1:
+        if plain in self._single:
             return plain
         return f"{plain}~{self.content(row)}"
 
+    @cached_property
+    def _single(self) -> frozenset[str]:
+        """Keys that name one record alone."""
+        return frozenset(key for key, count in self._counts.items() if key and count == 1 and self.groups is None)
+
+    def named(self, row: Any, field: str | None) -> tuple[str, str] | None:
+        """The record's key and the keyed hash of a cell of it; None for a row that is no record."""
+        plain = self._plain.get(row)
+        if plain is None:
+            return None
+        return plain if plain in self._single else self.of(row), self.cell_hash(row, field)
+
     def cell_hash(self, row: Any, field: str | None) -> str:
         """Keyed hash of a received cell; of the whole record where ``field`` is none of its columns."""
-        if field is None or not self.has(field):
+        if field is None or field not in self._fields:
             return self.content(row)
-        text = raw_text(self._cells(field)[self._places[row]])
-        if text not in self._hashes:
-            self._hashes[text] = raw_hash(text, self.secret)
-        return self._hashes[text]
+        cell = self._cells(field)[self._places[row]]
+        text = cell if cell.__class__ is str else raw_text(cell)
+        found = self._hashes.get(text)
+        if found is None:
+            found = self._hashes[text] = raw_hash(text, self.secret)
+        return found
 
     def rows_of(self, record_key: str) -> list[Any]:
         """Rows of the records that a decision's key names."""

@@ -76,14 +76,14 @@ class Issue:
 
 def issues_frame(issues: list[Issue]) -> pd.DataFrame:
     """Frame of ISSUE_COLUMNS; ``issue_id`` is stable for the same remark on the same cell."""
+    columns = {name: list(map(attrgetter(name), issues)) for name in ISSUE_COLUMNS[1:]} if issues else {}
     ids = []
     seen: dict[str, int] = {}
-    for issue in issues:
-        place = f"{issue.source}|{issue.sheet}|{issue.cell}|{issue.row}|{issue.field}|{issue.rule}"
+    named = zip(*(columns.get(name, ()) for name in ("source", "sheet", "cell", "row", "field", "rule")), strict=True)
+    for source, sheet, cell, row, field, rule in named:
+        place = f"{source}|{sheet}|{cell}|{row}|{field}|{rule}"
         count = seen[place] = seen.get(place, 0) + 1
         ids.append(hashlib.sha256(f"{place}|{count}".encode()).hexdigest()[:12])
-    rows = map(attrgetter(*ISSUE_COLUMNS[1:]), issues)
-    columns = dict(zip(ISSUE_COLUMNS[1:], map(list, zip(*rows, strict=True)), strict=True)) if issues else {}
     return pd.DataFrame({"issue_id": ids, **columns}, columns=ISSUE_COLUMNS)
 
 

@@ -113,7 +113,10 @@ def assert_entered(table: pd.DataFrame, name: str, rows: pd.DataFrame) -> None:
     assert compared >= 2
 
 
-@pytest.fixture(scope="module", params=[("ru", True, 3), ("en", False, 6)])
+BY_HAND, BY_PROGRAM = ("ru", True, 3), ("en", False, 6)
+
+
+@pytest.fixture(scope="module", params=[BY_HAND, BY_PROGRAM])
 def entered(request: Any, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, pd.DataFrame], Cleaned]:
     language, by_hand, seed = request.param
     year = a_year(seed)
@@ -172,6 +175,9 @@ def test_the_same_person_has_the_same_key_at_an_event_and_in_a_team(
     assert "Приходько" not in text and "Ключевая" not in text and "example.org" not in text
 
 
+@pytest.mark.parametrize(
+    "entered", [BY_PROGRAM, pytest.param(BY_HAND, marks=pytest.mark.slow)], indirect=True, ids=["entered1", "entered0"]
+)
 def test_writing_what_was_read_is_the_identity(
     entered: tuple[dict[str, pd.DataFrame], Cleaned], tmp_path: Path
 ) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evaluation.cleaning.evaluating import Evaluation, Surroundings
@@ -252,6 +252,7 @@ rows_of = st.lists(
 )
 
 
+@settings(max_examples=40)  # seven expressions each
 @given(rows_of, rows_of)
 def test_values_over_other_tables_as_by_hand(
     mine: list[tuple[Any, Any, Any]], theirs: list[tuple[Any, Any, Any]]

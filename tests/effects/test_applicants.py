@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from evaluation.effects.robustness.applicants import arms_of, bounds_rows, lee_bounds, worst_case_bounds
-from evaluation.settings import InputProblem
+from evaluation.settings import InputProblem, Model
 
 
 def frame(treated: list[float | None], others: list[float | None], year: int = 1) -> pd.DataFrame:
@@ -109,3 +111,19 @@ def test_rows_of_a_secondary_model(declare) -> None:  # type: ignore[no-untyped-
     assert rows["estimate"].iloc[2] <= low <= high <= rows["estimate"].iloc[3]
     assert (rows["low"] <= rows["estimate"]).all()
     assert (rows["high"] >= rows["estimate"]).all()
+
+
+def test_who_is_not_known_to_be_supported_is_in_neither_group(declare: Callable[..., Model]) -> None:
+    """Ten supported units apply, eight of ten others; a row without the exposure changes nothing but the count."""
+    units = 21
+    frame = pd.DataFrame({"y": [*range(10), *range(8), np.nan, np.nan, 1000.0], "unit_id": range(units), "year": 2024})
+    frame["d"] = [1.0] * 10 + [0.0] * 10 + [np.nan]
+    arms = arms_of(frame, "y", "d", "unit_id")
+    assert len(arms.outcome) == 20
+    found = lee_bounds(arms, draws=0)
+    # two of the ten supported are surplus: the mean of the lowest, or of the highest, eight less 3.5
+    assert (found.low, found.high) == (pytest.approx(0.0), pytest.approx(2.0))
+    panel = frame.assign(geography="stable", applications=1.0, funded=(np.arange(units) % 2).astype(float))
+    rows = bounds_rows(panel, [declare("is_funded", ("d",), "logit")], "stable", draws=9)
+    assert {row["n"] for row in rows} == {20}
+    assert {row["warning"] for row in rows} == {"rows_without_value=1"}

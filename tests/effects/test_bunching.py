@@ -50,6 +50,48 @@ def test_nothing_is_found_where_nothing_was_built_in() -> None:
     assert alarms <= stats.binom.ppf(0.995, 120, 0.05)
 
 
+def smooth(kind: str, rng: np.random.Generator) -> tuple[pd.Series, pd.Series]:
+    """6,000 shares of a density without a heap, and who they belong to."""
+    n, who = 6000, np.arange(6000)
+    if kind == "lognormal":
+        values = np.exp(rng.normal(np.log(0.06), 0.5, n))
+    elif kind == "two_hills":
+        values = np.where(rng.random(n) < 0.5, rng.beta(4, 90, n), rng.beta(8, 80, n))
+    elif kind == "flat":
+        values = rng.uniform(0, 0.2, n)
+    else:  # places with levels of their own
+        who = np.repeat(np.arange(60), 100)
+        values = np.exp(rng.normal(np.log(0.06), 0.3, 60)[who] + rng.normal(0, 0.4, n))
+    return pd.Series(values), pd.Series(who)
+
+
+@pytest.mark.parametrize("kind", ["lognormal", "two_hills", "flat", "places"])
+def test_p_holds_its_level_in_large_registers(kind: str) -> None:
+    """120 registers without heaping, four thresholds each: p below 0.05 in 5 % of the tests, give or take chance.
+
+    A test by the polynomial of the whole range refuses up to 40 % of these.
+    """
+    p = []
+    for seed in range(120):
+        values, who = smooth(kind, np.random.default_rng(seed))
+        p.append(bunching(values, (0.03, 0.05, 0.07, 0.10), clusters=who, draws=0)["p"].to_numpy(dtype=float))
+    known = np.concatenate(p)
+    known = known[np.isfinite(known)]
+    assert len(known) >= 240
+    low, high = stats.binom.ppf([0.001, 0.999], len(known), 0.055)
+    assert low <= (known < 0.05).sum() <= high
+
+
+def test_p_knows_that_applications_of_a_place_hang_together() -> None:
+    """Every application four times: p from one cluster a quadruple is that of the applications once."""
+    values, _ = shares(4, 0.1)
+    copied, who = pd.concat([values] * 4, ignore_index=True), pd.Series(list(range(len(values))) * 4)
+    once = bunching(values, THRESHOLDS, draws=0)["p"]
+    # the tails are cut at quantiles, which copies do not move
+    assert bunching(copied, THRESHOLDS, clusters=who, draws=0)["p"].to_numpy() == pytest.approx(once.to_numpy())
+    assert (bunching(copied, THRESHOLDS, draws=0)["p"] < once).all()
+
+
 def test_a_steep_slope_is_no_heap() -> None:
     """A density that falls by half within 0.01: below is more often than above, but not more than the slope says."""
     values = pd.Series(0.02 + np.random.default_rng(3).exponential(0.0144, 4000))

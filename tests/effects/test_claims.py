@@ -20,8 +20,10 @@ ESTIMATE = {
 FINDING = {"name": "gain", "value": 0.4, "low": 0.2, "high": 0.6, "unit": "sd", "n": 90}
 
 
-def claim(kind: str = "model", test: str = "main", exposure: str = "trained") -> pd.DataFrame:
-    return pd.DataFrame([dict.fromkeys(COLUMNS, "x") | {"kind": kind, "test": test, "exposure": exposure}])
+def claim(kind: str = "model", test: str = "main", exposure: str = "trained", side: str = "above") -> pd.DataFrame:
+    return pd.DataFrame(
+        [dict.fromkeys(COLUMNS, "x") | {"kind": kind, "test": test, "exposure": exposure, "side": side}]
+    )
 
 
 def verdict(claims: pd.DataFrame, estimate: dict[str, object] | None = None, **finding: object) -> str:
@@ -52,6 +54,9 @@ def test_verdicts_follow_interval_and_p() -> None:
     assert verdict(claim(), {"p": 0.2}) == "unclear"
     assert verdict(claim(), {"p_adjusted": 0.2}) == "unclear"
     assert verdict(claim(), {"estimate": -0.3, "low": -0.5, "high": -0.1}) == "disagrees"
+    assert verdict(claim(side="below"), {"estimate": -0.3, "low": -0.5, "high": -0.1}) == "agrees"
+    assert verdict(claim(side="below")) == "disagrees"
+    assert verdict(claim("finding", "gain", "", "below")) == "disagrees"
     assert verdict(claim(), {"estimate": math.nan}) == "not_made"
     assert verdict(claim(test="other")) == "not_made"
     assert verdict(claim("finding", "gain", "")) == "agrees"
@@ -72,6 +77,8 @@ def test_corrected_p_stands_in_the_row() -> None:
         ({"kind": "none", "test": "main"}, "column test"),
         ({"kind": "finding", "test": ""}, "column test"),
         ({"exposure": ""}, "column exposure"),
+        ({"side": "left"}, "column side"),
+        ({"kind": "none", "test": ""}, "column side"),
     ],
 )
 def test_bad_rows_are_refused(tmp_path: Path, changes: dict[str, str], words: str) -> None:

@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from evaluation.effects.estimate import WARNINGS, parse_warnings, warning_text
+from evaluation.effects.estimate import parse_warnings, warning_text
 from evaluation.effects.panel import fit_model
 from evaluation.effects.plan import fit_plan
 from evaluation.effects.sample import estimation_sample, usable_rows
+from evaluation.effects.warning_texts import WARNINGS
 from evaluation.settings import InputProblem, Model
 
 Declare = Callable[..., Model]

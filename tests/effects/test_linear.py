@@ -10,12 +10,12 @@ import pytest
 import statsmodels.api as sm
 from linearmodels import PanelOLS
 
-from evaluation.effects.estimate import WARNINGS
 from evaluation.effects.inference.clusters import EstimatingEquations, cluster_covariance
 from evaluation.effects.inference.multiway import intersection, multiway_covariance
 from evaluation.effects.linear import COLUMNS, Kind, least_squares
 from evaluation.effects.model_matrix import is_nested
 from evaluation.effects.solving import solve
+from evaluation.effects.warning_texts import WARNINGS
 from evaluation.settings import InputProblem
 
 REGRESSORS = ["x", "z"]

@@ -47,8 +47,9 @@ def _within_region(rejections: int, studies: int, level: float = 0.99) -> bool:
 
 
 def test_no_effect_is_rejected_in_five_of_a_hundred_although_alike_units_meet(declare: Declare) -> None:
-    rejections = sum(_p(declare, seed, 0.0, 39, 4) <= 0.05 for seed in range(200))
-    assert _within_region(rejections, 200)
+    studies = 120  # the fewest (but for a few) where no rejection at all lies outside of the region
+    rejections = sum(_p(declare, seed, 0.0, 39, 4) <= 0.05 for seed in range(studies))
+    assert _within_region(rejections, studies)
 
 
 @pytest.mark.slow

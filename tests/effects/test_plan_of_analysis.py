@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pandas as pd
@@ -12,15 +13,18 @@ import pytest
 from evaluation.codebook import read_codebook
 from evaluation.contracts import TABLES, check
 from evaluation.effects.estimate import dropped_rows, format_warnings, parse_warnings, warning_text
+from evaluation.effects.families import DECLARABLE, FAMILIES
 from evaluation.effects.inference.randomisation import permutation_p
-from evaluation.effects.plan import event_study_of, fit_plan
+from evaluation.effects.model_matrix import source_column
+from evaluation.effects.plan import event_study_of, fit_declared, fit_plan
 from evaluation.effects.regression import treated_clusters
 from evaluation.effects.robustness.checks import check_robustness
 from evaluation.effects.robustness.leave_one_out import extremes
 from evaluation.effects.robustness.placebo import placebo_lead
-from evaluation.settings import InputProblem, Model, Robustness, read_plan
+from evaluation.settings import Inference, InputProblem, Model, Robustness, read_plan
 
 Declare = Callable[..., Model]
+APPLICATIONS = "scored_applications"
 CONFIG = Path(__file__).resolve().parents[2] / "config"
 
 
@@ -84,13 +88,58 @@ def test_treated_clusters_are_those_ever_exposed(panel: pd.DataFrame, main: Mode
 
 
 def test_few_treated_clusters_bring_the_wild_bootstrap_and_a_warning(panel: pd.DataFrame, main: Model) -> None:
-    kept = panel["unit_id"].isin(["u00", "u01", "u02", "u03"])
+    ever = sorted(panel.loc[panel["trained"].astype(bool) & (panel["geography"] == "original"), "unit_id"].unique())
+    kept = panel["unit_id"].isin(ever[:7])
     few = panel.assign(trained=panel["trained"] & kept)
     row = fit_plan(few, None, [main], draws=199).one("main", "trained")
     assert row["inference"] == "crv3_t_wild_p"
-    assert int(parse_warnings(row["warning"])["few_treated_clusters"]) == row["treated_clusters"] < 10
+    assert 5 <= int(parse_warnings(row["warning"])["few_treated_clusters"]) == row["treated_clusters"] < 10
     other = fit_plan(few, None, [main], draws=199).one("main", "exposure")
     assert other["inference"] == "crv3_t"
+
+
+def few_adopters(size: float) -> pd.DataFrame:
+    """30 units over 8 years, three of which adopt; the outcome rises by ``size`` with adoption."""
+    generator = np.random.default_rng(11)
+    frame = pd.DataFrame({"unit_id": np.repeat([f"v{i:02d}" for i in range(30)], 8), "year": [*range(2010, 2018)] * 30})
+    first = {"v03": 2013, "v12": 2014, "v25": 2015}
+    frame["trained"] = (frame["year"] >= frame["unit_id"].map(first).fillna(9999)).astype(float)
+    return frame.assign(score=size * frame["trained"] + generator.normal(size=len(frame)))
+
+
+def test_with_fewer_than_five_adopters_p_comes_from_dealt_histories(declare: Declare) -> None:
+    """Three adopters: the bootstrap cannot refuse even an effect of five standard deviations, dealt histories can."""
+    model = declare("score", ("trained",), fixed_effects=("unit_id", "year"), clusters="unit_id")
+    frame = few_adopters(5.0)
+    row = fit_plan(None, frame, [model], draws=199).frame.iloc[0]
+    assert row["inference"] == "crv3_t_permutation_p"
+    assert parse_warnings(row["warning"]) == {"no_reliable_interval_permuted": "3"}
+    told = warning_text(row["warning"], "en")
+    assert "no interval is reliable" in told
+    assert "p comes from dealing out whole training histories" in told
+    assert row["p"] == 1 / 200  # no deal of 199 comes near
+    asked = model.model_copy(update={"inference": ("wild_bootstrap",)})
+    wild = fit_plan(None, frame, [asked], draws=199).frame.iloc[0]
+    assert wild["inference"] == "crv3_t_wild_p"
+    assert set(parse_warnings(wild["warning"])) == {"few_treated_clusters", "no_reliable_interval"}
+    assert wild["p"] > row["p"]
+
+
+@pytest.mark.parametrize("kind", ["comes and goes", "graded", "cluster of several units"])
+def test_histories_are_dealt_out_only_where_units_adopt_by_themselves(declare: Declare, kind: str) -> None:
+    frame = few_adopters(0.0).assign(district=lambda rows: rows["unit_id"].str[:2])
+    clusters = "district" if kind == "cluster of several units" else "unit_id"
+    if kind == "comes and goes":
+        frame["trained"] = frame["trained"].where(frame["year"] < 2017, 0.0)
+    elif kind == "graded":
+        frame["trained"] *= 2.0
+    else:
+        frame.loc[frame["district"] != "v0", "trained"] = 0.0
+        frame.loc[frame["unit_id"] == "v12", "trained"] = (frame["year"] > 2013).astype(float)
+    model = declare("score", ("trained",), fixed_effects=("unit_id", "year"), clusters=clusters)
+    row = fit_plan(None, frame, [model], draws=99).frame.iloc[0]
+    assert row["inference"] == "crv3_t_wild_p"
+    assert "no_reliable_interval" in parse_warnings(row["warning"])
 
 
 def test_exposure_that_never_varies_is_said_not_to_be_identified(panel: pd.DataFrame, main: Model) -> None:
@@ -218,8 +267,9 @@ def test_committed_plan_names_columns_and_labels_that_exist() -> None:
     assert len(mains) == 1
     assert mains[0].family == "poisson"
     for model in plan.models:
-        table = "panel" if model.geography else "project_table"
-        columns = {*TABLES[table].names}
+        outcome = source_column(model.outcome)
+        placed = ("panel", "practice_years") if model.geography else ("project_table", "team_spells", APPLICATIONS)
+        columns = next({*TABLES[name].names} for name in placed if {outcome, *model.exposures} <= {*TABLES[name].names})
         used = {
             *model.exposures,
             *model.controls,
@@ -229,9 +279,24 @@ def test_committed_plan_names_columns_and_labels_that_exist() -> None:
         }
         assert used <= columns, model.name
         assert model.question in questions
-        assert model.design in ("association", "event_study"), "no design of the demonstration makes an effect"
+        expected = ("cutoff",) if model.name == "contest_line" else ("association", "event_study")
+        assert model.design in expected, "only the contest's line makes an effect in the demonstration"
         assert model.would_refute is not None
         for language in ("ru", "en"):
             assert codebook.label("models", model.name, language) != model.name
     units = pd.read_csv(CONFIG / "territory" / "units.csv", dtype=str)["unit_id"]
     assert set(plan.robustness.drop_units) <= set(units)
+
+
+def test_every_family_carries_out_the_inference_that_may_be_declared_or_refuses(declare: Callable[..., Model]) -> None:
+    """A plan's ``inference`` is never a word that nothing follows from."""
+    assert set(DECLARABLE) == set(FAMILIES)
+    frame = pd.DataFrame({"x": [0.0]})
+    for family in FAMILIES:
+        for name in set(get_args(Inference)) - set(DECLARABLE[family]):
+            model = declare("x", ("x",), family, inference=(name,), instruments=("x",))
+            with pytest.raises(InputProblem, match=f"family {family} has no inference {name}"):
+                fit_declared(frame, model)
+    for pair in (("crv1", "crv3"), ("randomisation", "wild_bootstrap")):
+        with pytest.raises(InputProblem, match="one can be shown"):
+            fit_declared(frame, declare("x", ("x",), "ols", inference=pair))

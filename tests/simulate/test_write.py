@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from evaluation.settings import InputProblem
 from evaluation.simulate import SimulatedProgramme, simulate_programme, write_simulation
@@ -36,25 +36,28 @@ def test_same_seed_gives_the_same_bytes(few: pd.DataFrame) -> None:
     assert all(first[name] != other[name] for name in first if not name.endswith("SOURCES.csv"))
 
 
-def cell_text(files: dict[str, bytes], row: pd.Series, books: dict[str, object]) -> str:
-    """What stands at a ledger entry's address."""
+def cell_text(files: dict[str, bytes], row: pd.Series, books: dict[str, Workbook], lines: dict[str, list[str]]) -> str:
+    """What stands at a ledger entry's address; every file is read once, into ``books`` or ``lines``."""
     path = f"{row['year']}/{row['file']}"
     found = re.fullmatch(r"([A-Z]+)(\d+)", row["cell"])
     assert found, row["cell"]
     if path.endswith(".xlsx"):
-        book = books.setdefault(path, load_workbook(io.BytesIO(files[path])))
-        return text_of(book[row["sheet"]][row["cell"]].value)  # type: ignore[index]
-    text = files[path].decode("utf-8-sig" if "жителей" in path else "cp1251")
-    return text.split("\r\n")[int(found.group(2)) - 1]
+        if path not in books:
+            books[path] = load_workbook(io.BytesIO(files[path]))
+        return text_of(books[path][row["sheet"]][row["cell"]].value)
+    if path not in lines:
+        lines[path] = files[path].decode("utf-8-sig" if "жителей" in path else "cp1251").split("\r\n")
+    return lines[path][int(found.group(2)) - 1]
 
 
 def test_every_planted_defect_stands_at_its_address(messy: Messy) -> None:
     files, ledger = messy
-    books: dict[str, object] = {}
+    books: dict[str, Workbook] = {}
+    lines: dict[str, list[str]] = {}
     rows = ledger.frame()
     assert len(rows) > 200
     for _, row in rows.iterrows():
-        found = cell_text(files, row, books)
+        found = cell_text(files, row, books, lines)
         if str(row["file"]).endswith(".csv"):
             assert row["written"].replace('"', "") in found.replace('"', ""), (row["file"], row["cell"], row["defect"])
         else:

@@ -14,11 +14,11 @@ from typer.testing import CliRunner
 from evaluation.app.cli import app
 from evaluation.app.study import FIGURE_CELL, run_study
 from evaluation.display.study import LABELS, estimates_beside_truth
-from evaluation.effects.estimate import NO_RELIABLE_INTERVAL
 from evaluation.effects.inference.clusters import t_interval
 from evaluation.effects.inference.inversion import share_reaching
 from evaluation.effects.inference.randomisation import randomisation_test
 from evaluation.effects.plan import fit_declared
+from evaluation.effects.warning_texts import NO_RELIABLE_INTERVAL
 from evaluation.places import repository
 from evaluation.settings import InputProblem, Model, Text
 from evaluation.simulate.study.blocks import Block, blocks_of, compute, make, open_study

@@ -54,7 +54,7 @@ def test_a_missing_amount_makes_its_targets_missing() -> None:
     assert found.isna().to_dict() == {UNASSIGNED: False, "x": True, "y": True}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     st.lists(st.integers(0, 10**13), min_size=1, max_size=6),
     st.lists(st.integers(1, 10**6), min_size=1, max_size=6),

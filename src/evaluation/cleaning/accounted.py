@@ -45,7 +45,7 @@ def rules_by_row(reading: Reading) -> dict[int, str]:
             or (row not in reading.quarantined and row not in reading.merged and issue.rule in DOUBTFUL)
         ):
             found.setdefault(row, issue.rule)
-    present = {int(row) for row in reading.index}
+    present = set(reading.index.tolist())
     for rows, rule in ((sheet.hidden_rows, "hidden_row"), (sheet.struck_rows, "formatting_strike")):
         for row in rows & present:
             found.setdefault(row, rule)

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from evaluation.cleaning.evaluating import Evaluation, Surroundings
-from evaluation.cleaning.expression_tree import Call, Column, Comparison, Junction, Kind, Member, Node
+from evaluation.cleaning.expression_tree import (
+    Call,
+    Column,
+    Comparison,
+    Junction,
+    Kind,
+    Member,
+    Node,
+    columns_of,
+)
 from evaluation.cleaning.logic import Values, day_of
 from evaluation.cleaning.rule_vocabulary import SPREADS
 from evaluation.cleaning.ruleset import PLACEHOLDER, Rule, RuleSet
@@ -174,17 +183,24 @@ def _words(
     return compared, wanted
 
 
-def records_of(table: str, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """A table with those columns of its received sheet that became rows of other tables (``SPREADS``)."""
+def records_of(table: str, tables: Mapping[str, pd.DataFrame], rules: Sequence[Rule] | None = None) -> pd.DataFrame:
+    """A table with those columns of its received sheet that became rows of other tables (``SPREADS``).
+
+    With ``rules`` only where one of them names such a column: making them takes long.
+    """
+    nodes = [node for rule in rules or () for node in (*rule.nodes, *rule.words.values())]
+    named = {name for rule in rules or () for name in rule.fields} | {name for one in nodes for name in columns_of(one)}
     frame = tables[table]
     for spread in SPREADS.get(table, ()):
         long = tables.get(spread.table)
         if long is None or long.empty:
             continue
         lists = list(spread.lists)
-        number = long.groupby(lists, sort=False, dropna=False, observed=True).ngroup()
-        codes = long[lists].astype("str").drop_duplicates().to_dict("records")
+        codes = long[lists].drop_duplicates().astype("str").to_dict("records")
         columns = np.array([spread.pattern.format(**one) for one in codes], dtype=object)
+        if rules is not None and named.isdisjoint(columns):
+            continue
+        number = long.groupby(lists, sort=False, dropna=False, observed=True).ngroup()
         names = pd.Series(columns[number.to_numpy()], index=long.index)
         wide = long.assign(_name=names).pivot_table(
             index=spread.key, columns="_name", values=spread.value, aggfunc="sum"
@@ -205,6 +221,6 @@ def check_tables(
     for table, frame in surroundings.tables.items():
         mine = [rule for rule in rules.of(table) if id(rule) not in done]
         if mine and len(frame):
-            evaluation = Evaluation(records_of(table, surroundings.tables), table, surroundings)
+            evaluation = Evaluation(records_of(table, surroundings.tables, mine), table, surroundings)
             by_table[table] = outcomes(mine, evaluation)
     return violations(outcome for found in by_table.values() for outcome in found), by_table

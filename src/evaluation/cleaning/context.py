@@ -6,11 +6,13 @@ import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from evaluation.cleaning.objects import repeated
 from evaluation.cleaning.ruleset import RuleSet
 from evaluation.cleaning.values import Choices
 from evaluation.codebook import Codebook
@@ -136,13 +138,13 @@ def to_table(name: str, columns: Mapping[str, pd.Series]) -> pd.DataFrame:
     return conform(pd.DataFrame(frame, index=index), table)
 
 
-def repeated(values: Sequence[Any], codes: np.ndarray, index: pd.Index, dtype: str = "str") -> pd.Series:
-    """A column of few ``values``, each converted to ``dtype`` once; ``codes`` says which of them stands in each row."""
-    return pd.Series(pd.array(values, dtype=dtype).take(codes), index=index)  # type: ignore[call-overload]  # a name
+@cache
+def _empty(name: str) -> pd.DataFrame:
+    return TABLES[name].empty()
 
 
 def empty_table(name: str) -> pd.DataFrame:
-    return TABLES[name].empty()
+    return _empty(name).copy()
 
 
 def join(parts: Sequence[pd.DataFrame], name: str) -> pd.DataFrame:
@@ -157,13 +159,16 @@ def join(parts: Sequence[pd.DataFrame], name: str) -> pd.DataFrame:
 
 def join_units(parts: Sequence[Part]) -> pd.DataFrame:
     """The unit of every received record of which it is known (UNIT_COLUMNS)."""
-    rows = [
-        (one.source, one.sheet, row, unit)
-        for part in parts
-        for one in part.originals
-        for row, unit in one.units.items()
-    ]
-    return pd.DataFrame(rows, columns=UNIT_COLUMNS)
+    known = [one for part in parts for one in part.originals if one.units]
+    if not known:
+        return pd.DataFrame(columns=UNIT_COLUMNS)
+    columns = {
+        "source": [one.source for one in known for _ in one.units],
+        "sheet": [one.sheet for one in known for _ in one.units],
+        "row": [row for one in known for row in one.units],
+        "unit_id": [unit for one in known for unit in one.units.values()],
+    }
+    return pd.DataFrame(columns, columns=UNIT_COLUMNS)
 
 
 def join_totals(parts: Sequence[Part]) -> pd.DataFrame:

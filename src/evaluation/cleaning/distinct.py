@@ -36,16 +36,16 @@ class Distinct:
 
     def flags(self, holds: Callable[[Any], bool]) -> np.ndarray:
         """For every row whether ``holds`` of its cell."""
-        return np.fromiter(map(holds, self.cells), dtype=bool, count=len(self.cells))[self.codes]
+        return self.spread_flags([holds(cell) for cell in self.cells])
 
-    def counts(self) -> list[int]:
-        """How many rows have each cell."""
-        return np.bincount(self.codes, minlength=len(self.cells)).tolist()
+    def spread_flags(self, flags: Sequence[bool]) -> np.ndarray:
+        """One of ``flags`` (as many as there are different cells) a row."""
+        return np.array(flags, dtype=bool)[self.codes]
 
 
 def distinct(column: np.ndarray) -> Distinct:
     """The different cells of an object array."""
-    if len(NUMBERS & set(map(type, column.tolist()))) > 1:
+    if _has_several_numbers(column):
         known: dict[tuple[type, Any], int] = {}
         codes = np.array([known.setdefault((cell.__class__, cell), len(known)) for cell in column], dtype=np.intp)
         cells = [cell for _, cell in known]
@@ -53,6 +53,12 @@ def distinct(column: np.ndarray) -> Distinct:
         codes, found = pd.factorize(column, use_na_sentinel=False)
         cells = found.tolist()
     return Distinct(codes, [None if cell is None or cell != cell else cell for cell in cells])
+
+
+def _has_several_numbers(column: np.ndarray) -> bool:
+    """Are there numbers of several types, such as 1 and True, which are equal all the same?"""
+    # columns of texts are known to be such in a hundredth of the time that looking at each type takes
+    return pd.api.types.infer_dtype(column) != "string" and len(NUMBERS & set(map(type, column.tolist()))) > 1
 
 
 def combined(columns: Sequence[Distinct], rows: int) -> tuple[np.ndarray, list[tuple[Any, ...]]]:

@@ -99,11 +99,12 @@ def lay_out(sheet: Sheet, aliases: Aliases) -> Layout:
 
 
 def _frame(cells: Any, rows: pd.Index, positions: Mapping[str, int]) -> pd.DataFrame:
-    columns = {
-        variable: pd.Series(cells[rows - 1, position - 1], index=rows, dtype=object)
-        for variable, position in positions.items()
-    }
-    return pd.DataFrame(columns, index=rows)
+    if not positions:
+        return pd.DataFrame(index=rows)
+    places = np.array(list(positions.values())) - 1
+    # the cells of a column stay side by side
+    chosen = cells.T[np.ix_(places, rows - 1)].T
+    return pd.DataFrame(chosen, index=rows, columns=list(positions), dtype=object)
 
 
 def _multipliers(header: Header | None, positions: Mapping[str, int]) -> dict[str, float | None]:

@@ -100,7 +100,7 @@ def layout_issues(records: Records, aliases: Aliases, used_personal: Collection[
         records.remark("second_table", row, None, _row_text(sheet, row), cell=address(row, 1))
         for row in layout.second_headers
     ]
-    data = set(records.frame.index)
+    data = set(records.frame.index.tolist())
     positions = {position: variable for variable, position in layout.positions.items()}
     issues += [records.remark("filled_from_merged", row, variable) for row, variable in layout.filled]
     issues += [records.remark("hidden_row", row) for row in sorted(sheet.hidden_rows & data)]

@@ -73,8 +73,12 @@ def check_texts(
     ``sheets`` are the reader of each sheet's XML and its number of cells that point to a shared text; the XML is read
     only where the longest text times that number could be too much.
     """
+    uses = sum(count for _, count in sheets)
+    # no text is longer than what stands between two plain ends, and looking for those takes next to no time
+    if max(map(len, shared_strings.split(b"</si>"))) * uses <= MAX_TEXT:
+        return
     lengths = np.array([len(text) for text in _SHARED_END.split(shared_strings)], dtype=np.int64)
-    if int(lengths.max()) * sum(count for _, count in sheets) <= MAX_TEXT:
+    if int(lengths.max()) * uses <= MAX_TEXT:
         return
     total = 0
     for read, _ in sheets:

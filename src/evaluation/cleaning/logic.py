@@ -68,6 +68,10 @@ def day_of(number: float) -> dt.date:
 
 def column_values(series: pd.Series, kind: Kind) -> Values:
     """A column of a table, or of plain objects with None, as values."""
+    if kind == "date" and series.dtype == object:
+        codes, known = pd.factorize(series.to_numpy(), use_na_sentinel=False)
+        days = pd.to_datetime(pd.Series(known, dtype=object)).to_numpy(dtype="datetime64[D]")[codes]
+        return Values(days.astype("int64").astype("float64"), np.isnat(days))
     if kind == "date":
         days = pd.to_datetime(series).to_numpy(dtype="datetime64[D]")
         return Values(days.astype("int64").astype("float64"), np.isnat(days))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from evaluation.cleaning.text import fold
@@ -75,6 +76,7 @@ def _measure(found: re.Match[str]) -> Measure:
     return Measure(multiple, unit)
 
 
+@lru_cache(maxsize=20_000)
 def read_measure(text: str) -> Measure | None:
     """The measure that a text after a number states, and nothing else; None where it says anything more.
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 
@@ -16,6 +17,11 @@ def objects(values: Iterable[Any], index: pd.Index) -> pd.Series:
 def plain_objects(values: Iterable[Any]) -> list[Any]:
     """The values with None for NaN, NaT and NA."""
     return [None if value is None or value is pd.NA or value is pd.NaT or value != value else value for value in values]
+
+
+def repeated(values: Sequence[Any], codes: np.ndarray, index: pd.Index, dtype: str = "str") -> pd.Series:
+    """A column of few ``values``, each converted to ``dtype`` once; ``codes`` says which of them stands in each row."""
+    return pd.Series(pd.array(values, dtype=dtype).take(codes), index=index)
 
 
 def nothing(index: pd.Index) -> pd.Series:

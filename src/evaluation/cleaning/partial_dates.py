@@ -16,7 +16,7 @@ def read_date(reading: Reading, name: str) -> None:
     """
     records, beside = reading.records, f"{name}_partial"
     start = len(reading.issues)
-    days = reading.read(name, date_parser(records.is_1904, records.cells(name)))
+    days = reading.read(name, date_parser(records.is_1904, records.distinct(name).cells if records.has(name) else ()))
     reading.columns[beside] = nothing(reading.index)
     remarked = {issue.row for issue in reading.issues[start:] if issue.rule == "partial_date"}
     if not remarked:

@@ -8,8 +8,9 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from evaluation.cleaning.context import Context, Part, join, repeated, to_table
+from evaluation.cleaning.context import Context, Part, join, to_table
 from evaluation.cleaning.cross_checks import surroundings_of
+from evaluation.cleaning.objects import repeated
 from evaluation.cleaning.partial_dates import read_date
 from evaluation.cleaning.place_codes import place_code
 from evaluation.cleaning.reconciling import reconciling_items
@@ -119,7 +120,7 @@ def _decide(reading: Reading, context: Context) -> None:
 def _status_from_strike(reading: Reading) -> None:
     """A struck-through application without a decision was withdrawn."""
     status = reading.columns["status"].copy()
-    for row in sorted(reading.records.layout.sheet.struck_rows & set(reading.index)):
+    for row in sorted(reading.records.layout.sheet.struck_rows & set(reading.index.tolist())):
         if is_blank(status.loc[row]) or status.loc[row] == "submitted":
             status.loc[row] = "withdrawn"
             reading.remark("status_from_strike", row, "status", reading.records.raw(row, "status"), value="withdrawn")

@@ -24,7 +24,10 @@ EXACT = 2**53  # every whole number up to here has a float of its own
 _PLAIN_NUMBER = re.compile(r"-?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]+)?|\.[0-9]+)")  # some statistics programs write .5
 # the commonest writing, read without the steps below, which come to the same
 _USUAL_NUMBER = re.compile(r"(?:[1-9][0-9]{0,2}(?:[ \u00a0\u202f\u2009][0-9]{3})+|0|[1-9][0-9]*)(?:,[0-9]+)?")
+# the same with a unit: what the steps below look for beside numbers and units is not there
+_USUAL_AMOUNT = re.compile(_USUAL_NUMBER.pattern + r"[ \u00a0\u202f\u2009]?(?:(?:тыс|млн)\.? ?)?(?:руб|чел|шт)\.?")
 _SPACE = re.compile(r"\s")
+_OTHER_DIGIT = re.compile(r"(?![0-9])\d")
 _SIGNS = str.maketrans("−‐‑‒–—﹣－＋，．（）％٫٬’‘ʼ＇", "--------+,.()%.,''''")
 _LOOKALIKES = str.maketrans("OОоoЗзlIІі|SsBВб", "0000331111155886")
 _INEXACT = re.compile(
@@ -93,8 +96,12 @@ def _in_text(raw: str) -> Parsed:
         return _exact(Decimal(raw), None)
     if len(raw) <= LONGEST and _USUAL_NUMBER.fullmatch(raw):
         return _exact(Decimal(_SPACE.sub("", raw).replace(",", ".")), "number_as_text")
+    if len(raw) <= LONGEST and _USUAL_AMOUNT.fullmatch(raw):
+        parsed = _unsigned(_SPACE.sub(" ", raw), None)
+        if parsed.rule != "not_a_number":
+            return parsed
     text = tidy(raw).translate(_SIGNS)
-    if not text.isascii():
+    if _OTHER_DIGIT.search(text):
         text = "".join(str(unicodedata.decimal(sign, sign)) for sign in text)
     if len(text) > LONGEST:
         return Parsed(None, "not_a_number")

@@ -64,7 +64,7 @@ class _Register:
 
     def rows(self) -> Iterator[Item]:
         """Merged and set-aside rows, which a published total may have counted; doubtful ones it may have left out."""
-        read = {int(row) for row in self.reading.index}
+        read = set(self.reading.index.tolist())
         for row, rule in rules_by_row(self.reading).items():
             if row not in read:
                 continue  # a row of another year is that year's
@@ -76,7 +76,7 @@ class _Register:
     def cells(self) -> Iterator[Item]:
         """Refused amounts of kept, funded projects, as they were received or as the remark suggests."""
         names = [*self.costs, *self.sources["paid"], *self.sources["planned"], *self.channels]
-        kept = {int(row) for row in self.reading.kept}
+        kept = set(self.reading.kept.tolist())
         for name in names:
             if name not in self.reading.columns:
                 continue

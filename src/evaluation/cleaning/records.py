@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any
@@ -17,7 +17,7 @@ from evaluation.cleaning.distinct import Distinct, distinct
 from evaluation.cleaning.headers import Aliases, header_aliases
 from evaluation.cleaning.layout import Layout, lay_out
 from evaluation.cleaning.layout_remarks import file_issues, layout_issues, missing_columns, no_columns, sheet_issue
-from evaluation.cleaning.objects import nothing, plain_objects
+from evaluation.cleaning.objects import nothing, plain_objects, repeated
 from evaluation.cleaning.rules import RULES
 from evaluation.cleaning.values import Parsed, Parser, is_blank
 from evaluation.cleaning.workbook import Received, Sheet, address
@@ -28,6 +28,7 @@ from evaluation.privacy.personal import MASK, mask_personal
 from evaluation.tables import FORM_MARK, INSTRUCTION_SHEET, LIST_SHEET
 
 MANY_CELLS = 20
+Plain = Callable[[Sequence[Any]], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ class Records:
 
     def _masked(self, raw: Any) -> str:
         """The cell without personal data; nothing of it beside personal columns, from which it may have slipped."""
-        text, kinds = mask_personal(shown(raw), names=True)
+        text, kinds = _without_personal(shown(raw))
         return MASK if kinds and self.personal & self.layout.positions.keys() else text
 
     def raw(self, row: Any, variable: str) -> Any:
@@ -138,8 +139,8 @@ class Records:
 
 
 @lru_cache(maxsize=20_000)
-def _masked(text: str) -> str:
-    return mask_personal(text, names=True)[0]
+def _without_personal(text: str) -> tuple[str, tuple[str, ...]]:
+    return mask_personal(text, names=True)
 
 
 def shown(value: Any) -> str:
@@ -208,7 +209,7 @@ def read_records(
                 ledger_rows(received.source, layout, dict.fromkeys(layout.row_classes.index, ("merged", None)))
             )
             continue
-        frame = layout.records.copy()
+        frame = layout.records.copy(deep=False)
         for name, value in constants.items():
             if name not in frame:
                 frame[name] = pd.Series(value, index=frame.index, dtype=object)
@@ -245,24 +246,31 @@ def multiplier(records: Records, variable: str) -> float:
     return 1.0 if title is None else title
 
 
-def read_column(records: Records, variable: str, parser: Parser) -> tuple[pd.Series, list[Issue]]:
+def read_column(
+    records: Records, variable: str, parser: Parser, plain: Plain | None = None
+) -> tuple[pd.Series, list[Issue]]:
     """Values of a column (object, None where there is none; all None where the column is absent) and remarks.
 
-    ``parser`` must depend on the cell alone: it is asked once for each distinct one.
+    ``parser`` must depend on the cell alone: it is asked once for each distinct one, but for those of which ``plain``
+    says that it would take them as they stand.
     """
     index = records.frame.index
     if not records.has(variable):
         return nothing(index), []
     found = records.distinct(variable)
-    parsed = [parser(cell) for cell in found.cells]
-    values = pd.Series(found.spread(plain_objects(one.value for one in parsed)), index=index, dtype=object)
+    asked = np.flatnonzero(~plain(found.cells)).tolist() if plain else range(len(found.cells))
+    parsed = {code: parser(found.cells[code]) for code in asked}
+    taken = list(found.cells)
+    for code, value in zip(parsed, plain_objects(one.value for one in parsed.values()), strict=True):
+        taken[code] = value
+    values = pd.Series(found.spread(taken), index=index, dtype=object)
     # what a remark says is the same for equal cells but for the place
-    drafts = {code: _draft(records, variable, found.cells[code], one) for code, one in enumerate(parsed) if one.rule}
+    drafts = {code: _draft(records, variable, found.cells[code], one) for code, one in parsed.items() if one.rule}
     if not drafts:
         return values, []
     position = records.layout.positions.get(variable)
     letters = None if position is None else address(1, position)[:-1]
-    told = np.flatnonzero(np.array([bool(one.rule) for one in parsed])[found.codes])
+    told = np.flatnonzero(np.isin(found.codes, list(drafts)))
     issues = [
         drafts[code].but(cell=None if letters is None else f"{letters}{row}", row=row)
         for row, code in zip(index[told].tolist(), found.codes[told].tolist(), strict=True)
@@ -290,26 +298,34 @@ def _collapsed(records: Records, variable: str, issues: list[Issue], cells: Dist
     return issues
 
 
-def ledger_rows(source: str, layout: Layout, fates: Mapping[int, tuple[Fate, str | None]]) -> pd.DataFrame:
+def ledger_rows(
+    source: str, layout: Layout, fates: Mapping[int, tuple[Fate, str | None]], keys: pd.Series | None = None
+) -> pd.DataFrame:
     """The ledger of one sheet: every row's class, and the fate and key of data rows.
 
-    Data rows of a further table on the sheet are set aside unless ``fates`` says otherwise.
+    Rows of ``keys`` (their record keys) are kept, and data rows of a further table on the sheet set aside, unless
+    ``fates`` says otherwise.
     """
-    nowhere: tuple[Fate | None, str | None] = (None, None)
-    aside: tuple[Fate | None, str | None] = ("quarantined", None)
-    rows, classes = layout.row_classes.index.tolist(), layout.row_classes.tolist()
-    known = [
-        fates.get(row, aside if row in layout.aside else nowhere) if row_class == "data" else nowhere
-        for row, row_class in zip(rows, classes, strict=True)
-    ]
+    classes = layout.row_classes.reset_index(drop=True)
+    every = np.zeros(len(classes), dtype=np.intp)
+    fate, key = np.full((2, len(classes)), None, dtype=object)
+    fate[[row - 1 for row in layout.aside]] = "quarantined"
+    if keys is not None:
+        places = keys.index.to_numpy(dtype="int64") - 1
+        fate[places] = "kept"
+        key[places] = [None if text is None or text != text else str(text) for text in keys.tolist()]
+    for row, (becomes, text) in fates.items():
+        fate[row - 1], key[row - 1] = becomes, text
+    no_record = (classes != "data").to_numpy()
+    fate[no_record] = key[no_record] = None
     return pd.DataFrame(
         {
-            "source": pd.Series(source, index=range(len(rows)), dtype=object),
-            "sheet": pd.Series(layout.sheet.name, index=range(len(rows)), dtype=object),
-            "row": pd.Series(rows, dtype="int64"),
-            "row_class": pd.Series(classes, dtype=object),
-            "fate": pd.Series([fate for fate, _ in known], dtype=object),
-            "record_key": pd.Series([key for _, key in known], dtype=object),
+            "source": repeated([source], every, classes.index),
+            "sheet": repeated([layout.sheet.name], every, classes.index),
+            "row": pd.Series(np.arange(1, len(classes) + 1), dtype="int64"),
+            "row_class": classes,
+            "fate": pd.Series(fate, dtype=object),
+            "record_key": pd.Series(key, dtype=object),
         },
         columns=LEDGER_COLUMNS,
     )

@@ -63,8 +63,9 @@ def _named(issue: Issue, known: dict[tuple[str, str], Originals], key: bytes) ->
     if issue.record_key is not None:
         return replace(issue, table=issue.table or issue.source)
     one = known.get((issue.source, issue.sheet or ""))
-    if one is not None and issue.row is not None and one.identities.knows(issue.row):
-        record, digest = one.identities.of(issue.row), one.identities.cell_hash(issue.row, issue.field)
+    named = None if one is None or issue.row is None else one.identities.named(issue.row, issue.field)
+    if named is not None:
+        record, digest = named
     else:
         # a sheet, a column or a printed total: known again by its words, wherever they stand
         words = (issue.rule, issue.sheet, issue.raw, issue.value, None if issue.row else issue.suggestion)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -14,6 +14,7 @@ import pandas as pd
 
 from evaluation.cleaning.distinct import Distinct, distinct
 from evaluation.cleaning.headers import Aliases, Header, header_key
+from evaluation.cleaning.plain_texts import matching
 from evaluation.cleaning.text import fold
 from evaluation.cleaning.values import is_blank, is_marker, parse_number
 from evaluation.cleaning.workbook import Sheet
@@ -53,37 +54,42 @@ class Classes:
     aside: frozenset[int] = frozenset()
 
 
-def _by_cell(columns: Sequence[Distinct], holds: Callable[[Any], bool], rows: int) -> np.ndarray:
-    """For every cell of a sheet (rows x columns) whether ``holds`` of it."""
-    found = np.zeros((rows, len(columns)), dtype=bool)
+def _looked_at(columns: Sequence[Distinct], rows: int) -> tuple[np.ndarray, np.ndarray]:
+    """Which cells hold nothing that can be seen, and which are texts: boolean arrays, rows x columns."""
+    blank, texts = np.zeros((2, rows, len(columns)), dtype=bool)
     for place, column in enumerate(columns):
-        found[:, place] = column.flags(holds)
-    return found
-
-
-def _is_text(cell: Any) -> bool:
-    return cell.__class__ is str
+        is_text = [cell.__class__ is str for cell in column.cells]
+        # a text that begins with a letter or digit is not blank
+        is_empty = [
+            cell is None or (text and not cell[:1].isalnum() and is_blank(cell))
+            for cell, text in zip(column.cells, is_text, strict=True)
+        ]
+        texts[:, place] = column.spread_flags(is_text)
+        blank[:, place] = column.spread_flags(is_empty)
+    return blank, texts
 
 
 def classify(sheet: Sheet, header: Header | None, aliases: Aliases) -> Classes:
     """Class every row. Without a header nothing is a record."""
     columns = tuple(distinct(column) for column in sheet.cells.T)
-    blank = _by_cell(columns, is_blank, len(sheet.cells))
+    blank, texts = _looked_at(columns, len(sheet.cells))
     rows = pd.RangeIndex(1, len(sheet.cells) + 1)
     if header is None:
         found = np.where(blank.all(axis=1), "blank", "title").astype(object)
         return Classes(pd.Series(found, index=rows, dtype=object), blank, columns)
     sorter = _Sorter(header)
-    classes = _sorted(sheet, blank, columns, sorter)
+    classes = _sorted(sheet, blank, texts, columns, sorter)
     _reclass_tail(sheet, blank, classes, header)
     seconds, aside = _further_tables(sheet, blank, classes, sorter, aliases)
     return Classes(pd.Series(classes, index=rows, dtype=object), blank, columns, seconds, aside)
 
 
-def _sorted(sheet: Sheet, blank: np.ndarray, columns: Sequence[Distinct], sorter: _Sorter) -> list[RowClass]:
+def _sorted(
+    sheet: Sheet, blank: np.ndarray, texts: np.ndarray, columns: Sequence[Distinct], sorter: _Sorter
+) -> list[RowClass]:
     """Class of every row as it stands; rows that can be records only are told for all rows at once."""
     empty = blank.all(axis=1)
-    of_texts = (blank | _by_cell(columns, _is_text, len(blank))).all(axis=1)
+    of_texts = (blank | texts).all(axis=1)
     firsts = blank.argmin(axis=1)
     plain = ~empty & ~of_texts & _plain_beginnings(columns, firsts) & (_least_values(columns) > 2 * FEW)
     plain[: sorter.header.rows[-1]] = False
@@ -102,7 +108,12 @@ def _plain_beginnings(columns: Sequence[Distinct], firsts: np.ndarray) -> np.nda
     found = np.zeros(len(firsts), dtype=bool)
     for place in np.unique(firsts).tolist():
         rows = np.flatnonzero(firsts == place)
-        found[rows] = columns[place].of_rows(rows).flags(_is_plain)
+        firsts_here = columns[place].of_rows(rows)
+        # most records begin with their number
+        plain = matching(firsts_here.cells, "^[0-9].")
+        for code in np.flatnonzero(~plain).tolist():
+            plain[code] = _is_plain(firsts_here.cells[code])
+        found[rows] = firsts_here.spread_flags(plain)
     return found
 
 

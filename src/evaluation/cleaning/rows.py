@@ -17,18 +17,15 @@ from evaluation.cleaning.context import (
     Originals,
     Part,
     join_ledgers,
-    repeated,
 )
-from evaluation.cleaning.objects import mapped, nothing, objects
-from evaluation.cleaning.records import Records, ledger_rows, read_column
+from evaluation.cleaning.objects import nothing, objects, repeated
+from evaluation.cleaning.plain_texts import RECORD_NUMBER, matching
+from evaluation.cleaning.records import Plain, Records, ledger_rows, read_column
 from evaluation.cleaning.remarks import decided
 from evaluation.cleaning.values import Parser, is_blank, parse_text
 from evaluation.decisions import WITH_VALUE, Identities, apply_decisions
 from evaluation.ledger import Fate, Issue
 from evaluation.privacy.personal import find_personal
-
-# a year and up to seven digits are nobody's telephone number
-_RECORD_NUMBER = re.compile(r"(?:19|20)\d\d-[A-Z]?\d{1,7}")
 
 
 @dataclass
@@ -53,9 +50,9 @@ class Reading:
     def index(self) -> pd.Index:
         return self.records.frame.index
 
-    def read(self, variable: str, parser: Parser) -> pd.Series:
-        """Parse a column, remember it and its remarks."""
-        values, issues = read_column(self.records, variable, parser)
+    def read(self, variable: str, parser: Parser, plain: Plain | None = None) -> pd.Series:
+        """Parse a column, remember it and its remarks; ``plain`` as in ``read_column``."""
+        values, issues = read_column(self.records, variable, parser, plain)
         self.columns[variable] = values
         self.issues += issues
         return values
@@ -97,14 +94,9 @@ class Reading:
         return kept.index[kept.isna()].tolist()
 
     def ledger(self) -> pd.DataFrame:
-        keys = dict(zip(self.keys.index.tolist(), self.keys.tolist(), strict=True))
-        fates: dict[int, tuple[Fate, str | None]] = {
-            row: ("kept", None if key is None or key != key else str(key))
-            for row, key in ((row, keys.get(row)) for row in self.index.tolist())
-        }
-        fates.update({row: ("merged", key) for row, key in self.merged.items()})
+        fates: dict[int, tuple[Fate, str | None]] = {row: ("merged", key) for row, key in self.merged.items()}
         fates.update({row: ("quarantined", key) for row, key in self.quarantined.items()})
-        return ledger_rows(self.records.source, self.records.layout, fates)
+        return ledger_rows(self.records.source, self.records.layout, fates, self.keys.reindex(self.index))
 
     def provenance(self, rows: pd.Index) -> dict[str, pd.Series]:
         """Source, sheet and row of ``rows``."""
@@ -136,7 +128,7 @@ def begin(
     a new key. ``groups`` (same index) are given where the keys are numbers of rows: see ``decisions.Identities``.
     """
     found = keys(records) if callable(keys) else keys
-    named = mapped(found, lambda text: None if text is None or _names_people(str(text)) else text)
+    named = _nobodys(found)
     identities = Identities(records.frame, named, context.key, groups)
     done = apply_decisions(identities, table, context.decisions, context.year)
     corrected = records.corrected(done.records, set(done.applied["field"]))
@@ -157,8 +149,13 @@ def begin(
     return reading
 
 
-def _names_people(key: str) -> bool:
-    return _RECORD_NUMBER.fullmatch(key) is None and bool(find_personal(key, names=True))
+def _nobodys(keys: pd.Series) -> pd.Series:
+    """The keys without those that hold personal data, such as a telephone number in place of the record's."""
+    texts = keys.tolist()
+    for place in np.flatnonzero(~matching(texts, RECORD_NUMBER)).tolist():
+        if texts[place] is not None and find_personal(str(texts[place]), names=True):
+            texts[place] = None
+    return pd.Series(texts, index=keys.index, dtype=object)
 
 
 def account(
@@ -219,13 +216,10 @@ def merge_repeated(reading: Reading, identity: Sequence[str], content: Sequence[
     ``identity`` columns must agree for a repeat; else the key is taken by another record and the row is set aside.
     ``content`` columns that differ are named in the remark. ``number`` is the variable that holds the key.
     """
-    first: dict[str, int] = {}
+    first: dict[str, Any] = {}
     frame = pd.DataFrame({name: reading.columns[name] for name in (*identity, *content) if name in reading.columns})
-    kept = reading.kept
-    for row, given in zip(kept.tolist(), reading.keys.reindex(kept).tolist(), strict=True):
-        if given is None or given != given:
-            continue
-        key = str(given)
+    keys = reading.keys.reindex(reading.kept).dropna().map(str)
+    for row, key in keys[keys.duplicated(keep=False)].items():
         if key not in first:
             first[key] = row
             continue
@@ -281,11 +275,9 @@ def record_keys(records: Records, names: Sequence[str], context: Context, letter
     name = next((name for name in names if records.has(name)), None)
     if name is None:
         return nothing(records.frame.index)
-    keys: list[str | None] = []
-    for raw in records.frame[name].tolist():
-        if type(raw) is str and _RECORD_NUMBER.fullmatch(raw):
-            keys.append(raw)  # as most are
-            continue
-        text = parse_text(raw).value
-        keys.append(None if text is None else context.record_id(_number(str(text)), letter))
+    keys = records.frame[name].tolist()
+    # most are whole numbers of records already
+    for place in np.flatnonzero(~matching(keys, RECORD_NUMBER)).tolist():
+        text = parse_text(keys[place]).value
+        keys[place] = None if text is None else context.record_id(_number(str(text)), letter)
     return objects(keys, records.frame.index)

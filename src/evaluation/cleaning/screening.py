@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from evaluation.cleaning.plain_texts import harmless
 from evaluation.cleaning.rows import Reading
 from evaluation.cleaning.values import Parsed, parse_text
 from evaluation.privacy.personal import mask_personal
@@ -33,7 +34,7 @@ def _screened(raw: Any, names: bool) -> Parsed:
 def read_screened(reading: Reading, variable: str, names: bool = False) -> pd.Series:
     """Read a column of free text; its remarks on masked data hold neither the received text nor the masked one."""
     start = len(reading.issues)
-    values = reading.read(variable, screened_with_names if names else screened)
+    values = reading.read(variable, screened_with_names) if names else reading.read(variable, screened, harmless)
     reading.issues[start:] = [
         replace(issue, raw=None, value=None) if issue.rule == "personal_data_masked" else issue
         for issue in reading.issues[start:]

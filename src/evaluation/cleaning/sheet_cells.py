@@ -19,16 +19,21 @@ def as_cells(values: Sequence[Sequence[Any]], rows: int = 0, columns: int = 0) -
 
     Empty rows and columns at the end are cut.
     """
-    height, width = len(values), max((len(row) for row in values), default=0)
+    height, width = len(values), max(map(len, values), default=0)
     # column by column, as the cells are read later
     cells = np.full((max(height, rows), max(width, columns)), None, dtype=object, order="F")
     if height and width:
         cells[:height, :width] = values
         cells[cells == ""] = None
-    filled_rows, filled_columns = np.nonzero(~pd.isna(cells))
-    last_row = max(int(filled_rows.max(initial=-1)) + 1, rows)
-    last_column = max(int(filled_columns.max(initial=-1)) + 1, columns)
+    # only what lies beyond can be cut
+    last_row = rows + _last_filled(cells[rows:].T)
+    last_column = columns + _last_filled(cells[:last_row, columns:])
     return cells[:last_row, :last_column]
+
+
+def _last_filled(cells: np.ndarray) -> int:
+    """Number of the last column with a filled cell, 0 where there is none."""
+    return int(np.flatnonzero((~pd.isna(cells)).any(axis=0)).max(initial=-1)) + 1
 
 
 def scanned_sheet(name: str, cells: np.ndarray, scan: Scan, size: Extent, hidden: bool) -> Sheet:

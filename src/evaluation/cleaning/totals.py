@@ -37,6 +37,8 @@ def check_totals(reading: Reading, variables: Sequence[str]) -> None:
     """
     layout = reading.records.layout
     classes = layout.row_classes
+    if not classes.isin(["subtotal", "total"]).any():
+        return
     rows = np.asarray(reading.index, dtype="int64")
     merged = np.isin(rows, np.fromiter(reading.merged, dtype="int64", count=len(reading.merged)))
     columns = [

@@ -51,7 +51,7 @@ def read_units(reading: Reading, name: str, code: str | None, context: Context, 
     }
     none = pd.Series("", index=range(len(cells)), dtype=object)
     found = match(texts.get(name, none), texts[code_column] if code_column else None, context, texts.get("region"))
-    units = objects(np.array([*objects(found["unit_id"], found.index), None], dtype=object)[row_of], reading.index)
+    units = pd.Series(objects(found["unit_id"], found.index).to_numpy()[row_of], index=reading.index, dtype=object)
     told = (found["rule"].fillna("") != "") | (found["code_rule"].fillna("") != "") | found["in_force"].eq(False)
     hits = list(found.itertuples(index=False))
     rows = np.flatnonzero(told.to_numpy(dtype=bool)[row_of])

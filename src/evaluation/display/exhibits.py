@@ -67,7 +67,7 @@ def estimates_exhibit(
     estimand is a logarithm of a ratio, ``percent`` is 100 (exp(estimate) - 1).
     """
     frame = estimates.copy()
-    logarithmic = frame["estimand"].astype("str").str.startswith("log_rate")
+    logarithmic = frame["estimand"].astype("str").str.startswith(("log_rate", "log_hazard"))
     change = frame["estimate"].astype("float64").map(_percent)
     frame["percent"] = change.where(logarithmic & frame["estimate"].notna())
     present = [column for column in ESTIMATE_LABELS if column in frame.columns]

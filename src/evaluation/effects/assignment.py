@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from evaluation.effects.arms import lots_again
-from evaluation.effects.estimate import WEAK_FIRST_STAGE, Numbers, estimate_row
+from evaluation.effects.estimate import Numbers, estimate_row
 from evaluation.effects.inference.clusters import Array
 from evaluation.effects.inference.sharp_null import SharpNullSet, sharp_null_p, sharp_null_set
 from evaluation.effects.instrumented import two_stage_least_squares
@@ -24,12 +24,13 @@ from evaluation.effects.lot import Scheme
 from evaluation.effects.model_matrix import (
     build_design,
     centre,
-    independent_columns,
+    identified_columns,
     outcome_values,
     select_rows,
 )
 from evaluation.effects.panel import fit_model, restricted_equations, rows_with_events
-from evaluation.settings import InputProblem, Model
+from evaluation.effects.warning_texts import WEAK_FIRST_STAGE
+from evaluation.settings import DataProblem, InputProblem, Model
 
 Row = dict[str, object]
 
@@ -80,7 +81,7 @@ def rows_of(
 def _check_assignment(rows: pd.DataFrame, model: Model, assigned: str) -> None:
     values = rows[assigned].astype(float)
     if not values.isin([0.0, 1.0]).all() or values.nunique() < 2:
-        raise InputProblem(
+        raise DataProblem(
             f"Модель «{model.name}»: в «{assigned}» должны быть и 0, и 1 ({len(rows)} строк с исходом). Проверьте, "
             "что в таблице есть обе части жребия.",
             f"Model '{model.name}': '{assigned}' must hold both 0 and 1 ({len(rows)} rows with an outcome). Check that "
@@ -99,8 +100,7 @@ def _one_sided(rows: pd.DataFrame, model: Model, assigned: str) -> int:
 def _others(rows: pd.DataFrame, model: Model) -> Array:
     """Strata, controls and constant: orthonormal columns of what is held fixed."""
     design = build_design(rows, model, [])
-    columns = centre(design.matrix, design.absorbed)
-    kept = columns[:, independent_columns(columns)]
+    kept = centre(design.matrix[:, identified_columns(design)], design.absorbed)
     return np.asarray(np.linalg.qr(kept)[0])
 
 

@@ -16,9 +16,12 @@ import pandas as pd
 from evaluation.territory.listing import read_listing, refuse
 
 COLUMNS = (
-    "claim", "text_ru", "text_en", "kind", "test", "exposure", "design_ru", "design_en", "limits_ru", "limits_en",
+    "claim", "text_ru", "text_en", "kind", "test", "exposure", "side", "design_ru", "design_en", "limits_ru",
+    "limits_en",
 )  # fmt: skip
 KINDS = ("model", "finding", "none")
+SIDES = ("above", "below")
+"""On which side of zero the claim is: a claim that teams last says that their hazard of ending is below it."""
 Verdict = Literal["agrees", "unclear", "disagrees", "described", "not_made", "not_testable"]
 RESULT_COLUMNS = [
     *COLUMNS, "verdict", "outcome", "design", "estimand", "estimate", "low", "high", "p", "unit", "n", "clusters",
@@ -45,6 +48,9 @@ def read_claims(path: Path | None) -> pd.DataFrame:
             raise refuse(path, line, "test", row["test"], "имя; пусто для none", "a name; empty for none")
         if row["kind"] == "model" and not row["exposure"]:
             raise refuse(path, line, "exposure", row["exposure"], "воздействие модели", "the model's exposure")
+        if (row["side"] not in SIDES) != (row["kind"] == "none"):
+            expected = ("above или below; пусто для none", "above or below; empty for none")
+            raise refuse(path, line, "side", row["side"], *expected)
         seen.add(row["claim"])
     return frame.reset_index(drop=True)
 
@@ -72,7 +78,8 @@ def _result(claim: Mapping[str, Any], estimates: pd.DataFrame, findings: pd.Data
         corrected = row.get("p_adjusted")
         p = row["p"] if corrected is None or pd.isna(corrected) else corrected
         kept = ("outcome", "design", "estimand", "estimate", "low", "high", "n", "clusters", "treated_clusters")
-        return {name: row[name] for name in kept} | {"p": p, "verdict": _verdict(row["low"], row["high"], p)}
+        verdict = _verdict(row["low"], row["high"], p, claim["side"])
+        return {name: row[name] for name in kept} | {"p": p, "verdict": verdict}
     found = findings[findings["name"] == claim["test"]]
     if found.empty or pd.isna(found.iloc[0]["value"]):
         return {"verdict": "not_made"}
@@ -80,10 +87,10 @@ def _result(claim: Mapping[str, Any], estimates: pd.DataFrame, findings: pd.Data
     numbers = {"estimate": row["value"], "low": row["low"], "high": row["high"], "unit": row["unit"], "n": row["n"]}
     if pd.isna(row["low"]) or pd.isna(row["high"]):
         return numbers | {"verdict": "described"}
-    return numbers | {"verdict": _verdict(row["low"], row["high"], math.nan)}
+    return numbers | {"verdict": _verdict(row["low"], row["high"], math.nan, claim["side"])}
 
 
-def _verdict(low: Any, high: Any, p: Any) -> Verdict:
+def _verdict(low: Any, high: Any, p: Any, side: Any) -> Verdict:
     if pd.isna(low) or pd.isna(high) or low <= 0 <= high or (not pd.isna(p) and p >= SIGNIFICANT):
         return "unclear"
-    return "agrees" if low > 0 else "disagrees"
+    return "agrees" if (low > 0) == (side == "above") else "disagrees"

@@ -24,7 +24,7 @@ from evaluation.effects.inference.estimating_functions import MEstimate, lineari
 from evaluation.effects.likelihood import Likelihood, maximise
 from evaluation.effects.link_models import fit_link, refuse_counts
 from evaluation.effects.regressors import Regressors, orthonormal
-from evaluation.settings import InputProblem
+from evaluation.settings import DataProblem, InputProblem
 
 ZERO_PART = "zero_part:"
 _NEARLY_POISSON = float(np.log(1e-4))
@@ -108,7 +108,7 @@ def fit_hurdle(
     zero_basis, zero_back = orthonormal(zero_columns.matrix)
     rest = columns.matrix[some]
     if np.linalg.matrix_rank(rest) < rest.shape[1]:
-        raise InputProblem(
+        raise DataProblem(
             "среди строк с положительным исходом переменные не различить. Уберите редкие значения.",
             "among the rows with a positive outcome the variables cannot be told apart. Remove rare values.",
         )

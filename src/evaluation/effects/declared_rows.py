@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from evaluation.effects.estimate import FEW_TREATED_CLUSTERS, NO_RELIABLE_INTERVAL, Numbers, estimate_row
+from evaluation.effects.estimate import Numbers, estimate_row
 from evaluation.effects.regressors import exposed_clusters
+from evaluation.effects.warning_texts import FEW_TREATED_CLUSTERS, NO_RELIABLE_INTERVAL
 from evaluation.settings import Model
 
 Row = dict[str, object]

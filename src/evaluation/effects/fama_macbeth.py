@@ -21,7 +21,7 @@ from evaluation.settings import InputProblem
 @dataclass(frozen=True)
 class MeanOfCrossSections:
     """``table``: index constant and regressors, columns estimate, se, low, high, p, n, periods. ``by_period``: index
-    period, the coefficients of each. ``warnings``: value by code of ``estimate.WARNINGS``."""
+    period, the coefficients of each. ``warnings``: value by code of ``warning_texts.WARNINGS``."""
 
     table: pd.DataFrame
     by_period: pd.DataFrame

@@ -112,6 +112,45 @@ FAMILIES = {
 }
 
 
+_JACKKNIFED = (
+    "negative_binomial", "zero_inflated", "hurdle", "ordered_logit", "multilevel", "random_effects", "ipw", "aipw",
+    "g_formula", "exposure_response", "cox", "hazard",
+)  # fmt: skip
+DECLARABLE: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("poisson", "ols", "logit"), ("crv1", "crv3", "wild_bootstrap", "randomisation")),
+    **dict.fromkeys(("iv", "sun_abraham"), ("crv1",)),
+    **dict.fromkeys(("event_study", "group_time", "imputation"), ("influence_function",)),
+    **dict.fromkeys(_JACKKNIFED, ("crv3",)),
+    "diffusion": ("crv3", "two_way"),
+    **dict.fromkeys(("local_randomisation", "intention_to_treat", "complier"), ("randomisation",)),
+    "cutoff": (),
+}
+"""What a plan may declare as ``inference`` of each family: what the family does, by choice or always."""
+_EITHER = (("crv1", "crv3"), ("wild_bootstrap", "randomisation"))
+
+
+def refuse_inference(model: Model) -> None:
+    """Raise InputProblem for a declared inference that the family does not carry out, or for two that exclude each
+    other: what a plan declares is done, or the plan is refused."""
+    known = DECLARABLE.get(model.family, ())
+    unknown = [name for name in model.inference if name not in known]
+    if unknown:
+        listed = ", ".join(known) or "—"
+        raise InputProblem(
+            f"План, модель «{model.name}»: вывода {', '.join(unknown)} для family: {model.family} нет. "
+            f"Есть: {listed}. Исправьте ключ inference или оставьте его пустым.",
+            f"Plan, model '{model.name}': family {model.family} has no inference {', '.join(unknown)}; it has "
+            f"{listed}. Correct the key inference, or leave it empty.",
+        )
+    for pair in _EITHER:
+        if set(pair) <= set(model.inference):
+            raise InputProblem(
+                f"План, модель «{model.name}»: объявлены сразу {' и '.join(pair)}, а показать можно одно. "
+                "Оставьте одно.",
+                f"Plan, model '{model.name}': both {' and '.join(pair)} are declared, and one can be shown. Keep one.",
+            )
+
+
 def rows_of_family(family: Family) -> RowsOf:
     """The function that fits models of a family. Raises InputProblem where there is none."""
     if family not in FAMILIES:

@@ -11,18 +11,22 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from evaluation.effects.estimate import WEAK_FIRST_STAGE, Numbers, estimate_row
+from evaluation.effects.estimate import Numbers, estimate_row
 from evaluation.effects.inference.clusters import Array, EstimatingEquations, cluster_covariance, t_interval
 from evaluation.effects.model_matrix import (
     build_design,
     centre,
     codes_of,
+    column_lengths,
+    identified_columns,
     independent_columns,
     outcome_values,
     select_rows,
 )
 from evaluation.effects.regression import Row, treated_clusters
-from evaluation.settings import InputProblem, Model
+from evaluation.effects.solving import least_squares
+from evaluation.effects.warning_texts import WEAK_FIRST_STAGE
+from evaluation.settings import DataProblem, InputProblem, Model
 
 
 @dataclass(frozen=True)
@@ -49,22 +53,23 @@ def two_stage_least_squares(frame: pd.DataFrame, model: Model) -> InstrumentedFi
             f"Plan, model '{model.name}': fewer instruments than exposures. Add an instrument.",
         )
     design = build_design(frame, model, [])
-    included = centre(design.matrix, design.absorbed)
-    kept = independent_columns(included)
-    included = included[:, kept]
+    kept = identified_columns(design)
+    included = centre(design.matrix[:, kept], design.absorbed)
     names = [design.names[position] for position in kept]
-    excluded = centre(_columns(frame, model.instruments), design.absorbed)
+    instruments = _columns(frame, model.instruments)
+    excluded = centre(instruments, design.absorbed)
     endogenous = centre(_columns(frame, model.exposures), design.absorbed)
     outcome = centre(outcome_values(frame, model.outcome)[:, None], design.absorbed)[:, 0]
     groups = codes_of(frame[model.clusters])
 
     stage_one = np.column_stack([included, excluded])
-    if len(independent_columns(stage_one)) < stage_one.shape[1]:
-        raise InputProblem(
+    before = column_lengths(np.column_stack([design.matrix[:, kept], instruments]))
+    if len(independent_columns(stage_one, lengths=before)) < stage_one.shape[1]:
+        raise DataProblem(
             f"План, модель «{model.name}»: инструмент не меняется отдельно от остальных переменных.",
             f"Plan, model '{model.name}': an instrument does not vary apart from the other variables.",
         )
-    coefficients: Array = np.asarray(np.linalg.lstsq(stage_one, endogenous, rcond=None)[0], dtype=float)
+    coefficients = least_squares(stage_one, endogenous)
     fitted = np.asarray(stage_one @ coefficients, dtype=float)
     strengths = {
         name: _wald_f(stage_one, endogenous[:, j] - fitted[:, j], coefficients[:, j], groups, len(model.instruments))
@@ -72,7 +77,15 @@ def two_stage_least_squares(frame: pd.DataFrame, model: Model) -> InstrumentedFi
     }
     stage_two = np.column_stack([endogenous, included])
     projected = np.column_stack([fitted, included])
-    estimates = np.linalg.solve(projected.T @ stage_two, projected.T @ outcome)
+    own = column_lengths(np.column_stack([design.matrix[:, kept], _columns(frame, model.exposures)]))
+    if len(independent_columns(np.column_stack([included, fitted]), lengths=own)) < projected.shape[1]:
+        raise InputProblem(
+            f"План, модель «{model.name}»: инструменты не двигают переменных воздействия отдельно друг от друга и от "
+            "остальных переменных. Возьмите другой инструмент.",
+            f"Plan, model '{model.name}': the instruments do not move the exposures apart from each other and from the "
+            "other variables. Take another instrument.",
+        )
+    estimates = least_squares(projected, outcome)  # fitted exposures are orthogonal to what is left of them
     residuals = outcome - stage_two @ estimates
     equations = EstimatingEquations(projected, np.ones(len(projected)), residuals, groups)
     covariance = cluster_covariance(equations, "crv1")

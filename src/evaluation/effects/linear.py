@@ -27,7 +27,7 @@ from evaluation.effects.inference.clusters import Array, EstimatingEquations, cl
 from evaluation.effects.inference.multiway import multiway_covariance
 from evaluation.effects.model_matrix import codes_of, is_nested
 from evaluation.effects.solving import Solution, solve
-from evaluation.settings import InputProblem
+from evaluation.settings import DataProblem, InputProblem
 
 Kind = Literal["iid", "hc1", "crv1", "crv3", "multiway"]
 CONSTANT = "constant"
@@ -46,7 +46,7 @@ class LinearFit:
     estimate. ``parameters`` is the K or K' of the factor, ``df`` the degrees of freedom of t. ``not_identified`` lists
     regressors that do not vary apart from effects and earlier regressors; their rows are empty. A regressor that is
     other than zero in a single cluster has no interval and no p: its error by CRV1 means nothing (CRV3 has none).
-    ``warnings``: value by code of ``estimate.WARNINGS``.
+    ``warnings``: value by code of ``warning_texts.WARNINGS``.
     """
 
     table: pd.DataFrame
@@ -158,7 +158,7 @@ def _check(both: Array, weights: Array | None, kind: Kind, clusters: Sequence[Co
             "Weights must be positive numbers. Correct the column of weights.",
         )
     if np.ptp(both[:, 0]) == 0:
-        raise InputProblem(
+        raise DataProblem(
             "Исход одинаков во всех строках: объяснять нечего. Возьмите другой исход.",
             "The outcome is the same in all rows: there is nothing to explain. Take another outcome.",
         )
@@ -200,7 +200,7 @@ def _fit(
     # an effect counted beside one that is not has lost the constant to it
     parameters = len(solution.kept) + absorbed_parameters(counted) - (0 < len(counted) < len(absorbed))
     if n <= parameters:
-        raise InputProblem(
+        raise DataProblem(
             f"Строк {n}, а параметров {parameters}: оценить модель нельзя. Уберите переменные или эффекты.",
             f"{n} rows do not suffice for {parameters} parameters. Take out variables or effects.",
         )

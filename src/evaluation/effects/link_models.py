@@ -28,7 +28,7 @@ from evaluation.effects.separation import (
     no_convergence,
     refuse_separation,
 )
-from evaluation.settings import InputProblem
+from evaluation.settings import DataProblem, InputProblem
 
 Link = Literal["identity", "log", "logit", "cloglog"]
 _LARGEST = 30.0  # exp(30) is beyond any count or odds met here; a fit that needs more does not converge
@@ -169,7 +169,7 @@ def refuse_outcome(link: Link, outcome: Array) -> None:
     if link == "log":
         refuse_counts(outcome)
     if np.ptp(outcome) == 0:
-        raise InputProblem(
+        raise DataProblem(
             f"исход во всех строках одинаков ({outcome[0]:g}): сравнивать нечего.",
             f"the outcome is the same in all rows ({outcome[0]:g}): there is nothing to compare.",
         )

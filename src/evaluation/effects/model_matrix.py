@@ -194,17 +194,32 @@ def centre(matrix: Array, groups: np.ndarray | None, weights: Array | None = Non
     return np.asarray(matrix - (means / totals[:, None])[groups])
 
 
-def independent_columns(matrix: Array, tolerance: float = 1e-9) -> list[int]:
-    """Positions of columns that are not combinations of columns before them (Gram-Schmidt in the given order)."""
+def column_lengths(matrix: Array) -> Array:
+    """Euclidean length of every column."""
+    return np.asarray(np.sqrt(np.einsum("nk,nk->k", matrix, matrix)))
+
+
+def identified_columns(design: Design) -> list[int]:
+    """Positions of columns that vary apart from the absorbed effect and from the columns before them."""
+    return independent_columns(centre(design.matrix, design.absorbed), lengths=column_lengths(design.matrix))
+
+
+def independent_columns(matrix: Array, tolerance: float = 1e-9, lengths: Array | None = None) -> list[int]:
+    """Positions of columns that are not combinations of columns before them (Gram-Schmidt in the given order).
+
+    ``lengths``: of the columns before effects were taken out, by which what is left of them is judged (otherwise
+    their own): what centring leaves of a population that never changes is rounding, large or small as its units are.
+    """
     kept: list[int] = []
+    before = column_lengths(matrix) if lengths is None else lengths
     basis = np.empty((matrix.shape[0], 0))
     for position in range(matrix.shape[1]):
         column = matrix[:, position]
-        length = float(np.linalg.norm(column))
+        length = float(before[position])
         rest = column - basis @ (basis.T @ column)
         rest -= basis @ (basis.T @ rest)
         size = float(np.linalg.norm(rest))
-        if length > 0 and size > tolerance * max(length, 1.0):
+        if length > 0 and size > tolerance * length:
             kept.append(position)
             basis = np.column_stack([basis, rest / size])
     return kept

@@ -19,7 +19,7 @@ from evaluation.effects.link_models import refuse_outcome
 from evaluation.effects.model_matrix import codes_of, outcome_values
 from evaluation.effects.regressors import Regressors, orthonormal, regressors_of, usable_rows, within
 from evaluation.effects.variance_components import Products, collect, correlation_interval, mixture_p, search
-from evaluation.settings import InputProblem, Model
+from evaluation.settings import DataProblem, InputProblem, Model
 
 INTERCEPT = "intercept"
 _AT_ZERO = 1e-6
@@ -96,7 +96,7 @@ def fit_multilevel(
     middle, spread = float(outcome.mean()), float(outcome.std())
     scaled = (outcome - middle) / spread
     if float(((scaled - basis @ (basis.T @ scaled) / len(basis)) ** 2).sum()) <= 1e-12 * len(outcome):
-        raise InputProblem(
+        raise DataProblem(
             "переменные воспроизводят исход без остатка: погрешность оценить нельзя.",
             "the variables reproduce the outcome exactly: its error cannot be estimated.",
         )

@@ -21,10 +21,11 @@ from evaluation.effects.inference.clusters import (
     t_interval,
 )
 from evaluation.effects.link_models import log_likelihood, solve_link
-from evaluation.effects.model_matrix import Design, build_design, centre, codes_of, independent_columns, outcome_values
+from evaluation.effects.model_matrix import Design, build_design, centre, codes_of, identified_columns, outcome_values
 from evaluation.effects.poisson import fit_poisson
 from evaluation.effects.regressors import orthonormal
-from evaluation.settings import InputProblem, Model
+from evaluation.effects.solving import least_squares
+from evaluation.settings import DataProblem, InputProblem, Model
 
 NOTHING_LEFT = 1e-10  # length of the residuals, relative to the outcome's own, that is rounding alone
 
@@ -84,7 +85,7 @@ def fit_model(frame: pd.DataFrame, model: Model, exposures: Sequence[str] | None
     outcome = outcome_values(frame, model.outcome)
     refuse_outcome(outcome, model)
     design = build_design(frame, model, wanted)
-    kept = independent_columns(centre(design.matrix, design.absorbed))
+    kept = identified_columns(design)
     dropped = [name for index, name in enumerate(design.names) if index not in kept]
     design = Design([design.names[index] for index in kept], design.matrix[:, kept], design.absorbed)
     groups = codes_of(frame[model.clusters])
@@ -119,7 +120,7 @@ def refuse_outcome(outcome: Array, model: Model) -> None:
     """Raise InputProblem where there are no rows, counts below zero, a yes/no outcome with other values, or weights
     that the family does not take."""
     if not len(outcome):
-        raise InputProblem(
+        raise DataProblem(
             f"План, модель «{model.name}»: не осталось ни одной строки для оценки.",
             f"Plan, model '{model.name}': no row is left to estimate from.",
         )
@@ -148,8 +149,7 @@ def fit_linear(design: Design, outcome: Array, offset: Array, groups: np.ndarray
     matrix = centre(design.matrix, design.absorbed, weights)
     centred = centre((outcome - offset)[:, None], design.absorbed, weights)[:, 0]
     root = np.ones(len(matrix)) if weights is None else np.sqrt(weights)
-    found = np.linalg.lstsq(matrix * root[:, None], centred * root, rcond=None)[0]
-    coefficients: Array = np.asarray(found, dtype=float)
+    coefficients = least_squares(matrix * root[:, None], centred * root)
     residuals = centred - matrix @ coefficients
     notes = {}
     level = 0.0 if design.absorbed is not None else float(centred.mean())
@@ -172,8 +172,9 @@ def fit_generalised(design: Design, outcome: Array, offset: Array, groups: np.nd
     matrix = design.matrix
     n, k = matrix.shape
     if family == "poisson":
-        found = fit_poisson(matrix, outcome, offset, design.absorbed)
-        coefficients, mean, likelihood = found.coefficients, found.mean, found.log_likelihood
+        basis, back = orthonormal(centre(matrix, design.absorbed))
+        found = fit_poisson(basis, outcome, offset, design.absorbed)
+        coefficients, mean, likelihood = back @ found.coefficients, found.mean, found.log_likelihood
     else:
         if design.absorbed is not None:
             indicators = np.equal.outer(design.absorbed, np.arange(design.absorbed.max() + 1)).astype(float)
@@ -207,7 +208,7 @@ def restricted_equations(
     """
     others = [name for name in model.exposures if name != exposure]
     design = build_design(frame, model, [*others, exposure])
-    kept = independent_columns(centre(design.matrix, design.absorbed))
+    kept = identified_columns(design)
     design = Design([design.names[index] for index in kept], design.matrix[:, kept], design.absorbed)
     column = design.names.index(exposure)
     outcome = outcome_values(frame, model.outcome)

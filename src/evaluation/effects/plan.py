@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from evaluation.effects.adjusted import adjusted_p
-from evaluation.effects.estimate import Estimates, collect
-from evaluation.effects.families import Row, rows_of_family
+from evaluation.effects.estimate import Estimates, Numbers, collect, estimate_row, in_both_languages
+from evaluation.effects.families import Row, refuse_inference, rows_of_family
 from evaluation.effects.model_matrix import source_column
 from evaluation.effects.staggered.declared import event_study_of
 from evaluation.effects.staggered.event_study import EVENT_STUDY_COLUMNS
-from evaluation.settings import HypothesisFamily, InputProblem, Model
+from evaluation.settings import DataProblem, HypothesisFamily, InputProblem, Model
 
+GEOGRAPHY = "geography"
 CONTEST_FAMILIES = ("cutoff", "local_randomisation")
 
 
@@ -30,8 +31,10 @@ def fit_plan(
 ) -> Estimates:
     """Estimates of all models, with p corrected within the declared families of hypotheses.
 
-    A model with a geography uses the panel; others the first of project table, trial households and ``others`` (such
-    as spells of teams) that has its outcome. Raises InputProblem naming the model whose table or column does not exist.
+    A model with a geography uses the first of the panel and those of ``others`` that are told in geographies, a model
+    without one the first of project table, trial households and the rest of ``others``, that has its outcome. Where the
+    data do not suffice for a model, its rows have no numbers and the warning ``not_fitted`` says why. Raises
+    InputProblem naming the model whose table or column does not exist, or that cannot be meant so.
     """
 
     def table(model: Model) -> pd.DataFrame:
@@ -39,7 +42,10 @@ def fit_plan(
 
     rows: list[Row] = []
     for model in models:
-        rows += fit_declared(table(model), model, draws=draws, seed=seed)
+        try:
+            rows += fit_declared(table(model), model, draws=draws, seed=seed)
+        except DataProblem as problem:
+            rows += not_fitted(model, problem)
     frame = collect(rows).frame
     corrected = adjusted_p(frame, models, hypothesis_families, table, draws=draws, seed=seed)
     return Estimates(frame.assign(p_adjusted=corrected))
@@ -53,10 +59,12 @@ def table_of(
     others: Mapping[str, pd.DataFrame] | None = None,
 ) -> pd.DataFrame:
     """The table that the model is fitted on."""
-    apart = [project_table, trial_households, *(others or {}).values()]
+    further = list((others or {}).values())
+    placed = [panel, *(frame for frame in further if GEOGRAPHY in frame.columns)]
+    apart = [project_table, trial_households, *(frame for frame in further if GEOGRAPHY not in frame.columns)]
     # a model of the contest's line makes its outcome (applying again) from the table itself
     wanted = model.exposures[0] if model.family in CONTEST_FAMILIES else source_column(model.outcome)
-    for frame in [panel] if model.geography is not None else apart:
+    for frame in placed if model.geography is not None else apart:
         if frame is not None and wanted in frame.columns:
             return frame
     raise InputProblem(
@@ -66,8 +74,23 @@ def table_of(
 
 
 def fit_declared(frame: pd.DataFrame, model: Model, *, draws: int = 999, seed: int = 1) -> list[Row]:
-    """Rows of one model: one an exposure, one an event time, or what else its family tells."""
+    """Rows of one model: one an exposure, one an event time, or what else its family tells.
+
+    Raises InputProblem as ``refuse_inference`` does.
+    """
+    refuse_inference(model)
     return rows_of_family(model.family)(frame, model, draws=draws, seed=seed)
+
+
+def not_fitted(model: Model, problem: DataProblem) -> list[Row]:
+    """Rows without numbers for a model that the data do not suffice for, with the reason in both languages."""
+    return [
+        estimate_row(
+            model, exposure, Numbers(), n=0, clusters=0, treated_clusters=0, inference="none",
+            warnings={"not_fitted": in_both_languages(problem)},
+        )
+        for exposure in model.exposures
+    ]  # fmt: skip
 
 
 def event_studies(panel: pd.DataFrame, models: Sequence[Model], *, draws: int = 999, seed: int = 1) -> pd.DataFrame:

@@ -14,7 +14,7 @@ import numpy as np
 from scipy.special import gammaln, xlogy
 
 from evaluation.effects.inference.clusters import Array
-from evaluation.settings import InputProblem
+from evaluation.settings import DataProblem, InputProblem
 
 TOLERANCE = 1e-12
 MAX_STEPS = 100
@@ -123,7 +123,7 @@ def _log_likelihood(outcome: Array, mean: Array) -> float:
 
 
 def _no_maximum() -> InputProblem:
-    return InputProblem(
+    return DataProblem(
         "Пуассоновская модель не оценивается: у правдоподобия нет максимума. Так бывает, когда где-то нет ни одного "
         "события (территория, год или группа, выделенная одним из столбцов). Уберите такие строки или столбец.",
         "The Poisson model cannot be estimated: its likelihood has no maximum. This happens where some unit, year or "

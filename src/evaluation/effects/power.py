@@ -145,8 +145,7 @@ def power_curve(
 def _collapse(equations: EstimatingEquations, column: int) -> _Design:
     blocks = grouped_products(equations.design, equations.weighted_design(), equations.groups, equations.n_groups)
     products = np.concatenate([block for _, block in blocks])
-    inverse: Array = np.asarray(np.linalg.pinv(products.sum(axis=0), hermitian=True))
-    return _Design(equations, column, equations.scores(), products, inverse)
+    return _Design(equations, column, equations.scores(), products, equations.inverse())
 
 
 def _error_weights(design: _Design, test: Test, n: int) -> tuple[Array, Array, float]:

@@ -26,7 +26,7 @@ from evaluation.effects.linear import CONSTANT, Kind, LinearFit, complete_rows, 
 from evaluation.effects.model_matrix import codes_of, outcome_values
 from evaluation.effects.regressors import regressors_of, usable_rows, within
 from evaluation.effects.solving import solve
-from evaluation.settings import InputProblem, Model
+from evaluation.settings import DataProblem, InputProblem, Model
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def variance_components(outcome: Array, matrix: Array, units: Codes) -> tuple[fl
     outside = solve(means[:, 1:], means[:, 0])
     enough = len(rows) - len(outside.kept)
     if free < 1 or enough < 1:
-        raise InputProblem(
+        raise DataProblem(
             f"Случайные эффекты оценить нельзя: строк {n}, единиц {len(rows)}, переменных {matrix.shape[1]}. "
             "Нужно больше единиц, чем переменных, и повторные наблюдения внутри единиц.",
             f"Random effects cannot be estimated: {n} rows, {len(rows)} units, {matrix.shape[1]} columns. "

@@ -1,9 +1,10 @@
 """Rows of the result for regressions: least squares, Poisson and logit with clustered inference.
 
 Unless the plan declares otherwise: with ten or more exposed clusters CRV3 and t(G - 1); with fewer, p from the
-restricted wild cluster bootstrap. With a single one no error can be estimated from the data at all, and p comes from
-dealing out histories at random where rows are a panel. A plan may declare ``crv1`` or ``crv3`` for errors and
-``wild_bootstrap`` or ``randomisation`` for p.
+restricted wild cluster bootstrap. With fewer than five no interval is reliable and the bootstrap hardly ever rejects
+(simulation study), so that p comes from dealing out whole histories at random where the exposure is an adoption by
+the units of a panel. With a single one no error can be estimated from the data at all. A plan may declare ``crv1`` or
+``crv3`` for errors and ``wild_bootstrap`` or ``randomisation`` for p.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from evaluation.effects.estimate import FEW_TREATED_CLUSTERS, NO_RELIABLE_INTERVAL, Numbers, estimate_row
+from evaluation.effects.estimate import Numbers, estimate_row
 from evaluation.effects.inference.clusters import Covariance
 from evaluation.effects.inference.inversion import ConfidenceSet, confidence_set, share_reaching
 from evaluation.effects.inference.randomisation import randomisation_test
@@ -22,6 +23,7 @@ from evaluation.effects.inference.wild import WildTest, collapse, multipliers_fo
 from evaluation.effects.model_matrix import codes_of
 from evaluation.effects.panel import Fit, fit_model, restricted_equations
 from evaluation.effects.sample import estimation_sample
+from evaluation.effects.warning_texts import FEW_TREATED_CLUSTERS, NO_RELIABLE_INTERVAL
 from evaluation.settings import InputProblem, Model
 
 INFERENCE: Covariance = "crv3"
@@ -124,8 +126,9 @@ def _inference(
         p, kind = single_cluster_p(rows, model, exposure, draws, seed)
         return Numbers(numbers.estimate, p=p), kind, {"one_treated_cluster": treated}
     few = treated < FEW_TREATED_CLUSTERS
+    scarce = treated < NO_RELIABLE_INTERVAL
     warnings: dict[str, object] = {"few_treated_clusters": treated} if few else {}
-    if treated < NO_RELIABLE_INTERVAL:
+    if scarce:
         warnings["no_reliable_interval"] = treated
     if asked == "wild_interval":
         test = wild_regression_test(rows, model, exposure, draws, seed, LEVEL)
@@ -135,13 +138,30 @@ def _inference(
         open_ends = [side for side, end in (("−∞", found.low), ("+∞", found.high)) if np.isinf(end)]
         warnings["unbounded_interval"] = ", ".join(open_ends)
         return replace(numbers, low=low, high=high, p=test.p), f"{errors}_wild", warnings
-    if asked == "randomisation":
-        warnings = {"few_treated_clusters_permuted": treated} if few else {}
+    if asked == "randomisation" or (scarce and not asked and is_adoption(rows, model, exposure)):
+        permuted = "no_reliable_interval_permuted" if scarce else "few_treated_clusters_permuted"
+        warnings = {permuted: treated} if few else {}
         p = randomisation_test(rows, model, exposure, draws=draws, seed=seed).p
         return replace(numbers, p=p), f"{errors}_t_permutation_p", warnings
     if few or asked == "wild_bootstrap":
         return replace(numbers, p=wild_p(rows, model, exposure, draws, seed)), f"{errors}_t_wild_p", warnings
     return numbers, f"{errors}_t", warnings
+
+
+def is_adoption(rows: pd.DataFrame, model: Model, exposure: str) -> bool:
+    """Whether histories of ``exposure`` may be dealt out among units: it is 0 before and 1 from some year on, rows are
+    one a ``unit_id`` and ``year``, and every unit is a cluster of its own (else neighbours in a cluster adopt together
+    and single histories are not exchangeable)."""
+    if not {"unit_id", "year"} <= set(rows.columns) or rows.duplicated(["unit_id", "year"]).any():
+        return False
+    ordered = rows.sort_values(["unit_id", "year"], kind="stable")
+    values = ordered[exposure].to_numpy(dtype=float)
+    units, clusters = codes_of(ordered["unit_id"]), codes_of(ordered[model.clusters])
+    same_unit = np.diff(units) == 0
+    falls = (np.diff(values) < 0) & same_unit
+    pairs = np.unique(np.column_stack([units, clusters]), axis=0)
+    own_cluster = len(pairs) == np.unique(units).size == np.unique(clusters).size
+    return bool(np.isin(values, (0.0, 1.0)).all() and not falls.any() and own_cluster)
 
 
 def single_cluster_p(rows: pd.DataFrame, model: Model, exposure: str, draws: int, seed: int) -> tuple[float, str]:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from evaluation.effects.inference.clusters import Array
 from evaluation.effects.model_matrix import Sample, build_design, codes_of, independent_columns, select_rows
-from evaluation.settings import InputProblem, Model
+from evaluation.settings import DataProblem, InputProblem, Model
 
 MOST_COLUMNS = 400
 
@@ -43,7 +43,7 @@ def within(model: Model) -> Iterator[None]:
         ru, en = problem.messages["ru"], problem.messages["en"]
         if ru.startswith("План"):
             raise
-        raise InputProblem(f"План, модель «{model.name}»: {ru}", f"Plan, model '{model.name}': {en}") from None
+        raise type(problem)(f"План, модель «{model.name}»: {ru}", f"Plan, model '{model.name}': {en}") from None
 
 
 def usable_rows(frame: pd.DataFrame, model: Model, extra: Sequence[str] = ()) -> Sample:
@@ -60,12 +60,12 @@ def usable_rows(frame: pd.DataFrame, model: Model, extra: Sequence[str] = ()) ->
         )
     sample = select_rows(frame, model, extra)
     if sample.frame.empty:
-        raise InputProblem(
+        raise DataProblem(
             "нет ни одной строки со всеми нужными значениями. Проверьте столбцы модели и географию.",
             "no row has all the values that are needed. Check the model's columns and geography.",
         )
     if sample.frame[model.clusters].nunique() < 2:
-        raise InputProblem(
+        raise DataProblem(
             f"все строки лежат в одном кластере ({model.clusters}): погрешность оценить нельзя.",
             f"all rows lie in one cluster ({model.clusters}): the error cannot be estimated.",
         )
@@ -94,7 +94,7 @@ def regressors_of(frame: pd.DataFrame, model: Model, exposures: Sequence[str] | 
         names = ["constant", *[f"effect={level}" for level in range(1, levels)], *names]
     kept = independent_columns(matrix)
     if len(kept) >= len(frame):
-        raise InputProblem(
+        raise DataProblem(
             f"строк {len(frame)}, а переменных {len(kept)}: оценить нельзя.",
             f"{len(frame)} rows for {len(kept)} variables: nothing can be estimated.",
         )

@@ -11,8 +11,8 @@ from evaluation.effects.inference.clusters import Array
 from evaluation.effects.model_matrix import (
     Sample,
     build_design,
-    centre,
     codes_of,
+    identified_columns,
     independent_columns,
     is_nested,
     outcome_values,
@@ -120,7 +120,7 @@ def _without_separation(rows: pd.DataFrame, model: Model, left_out: dict[str, in
 
 def _identified(rows: pd.DataFrame, model: Model) -> list[str]:
     design = build_design(rows, model, list(model.exposures))
-    kept = independent_columns(centre(design.matrix, design.absorbed))
+    kept = identified_columns(design)
     return [design.names[index] for index in kept if design.names[index] in model.exposures]
 
 

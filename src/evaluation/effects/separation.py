@@ -12,7 +12,7 @@ import numpy as np
 from scipy import optimize
 
 from evaluation.effects.inference.clusters import Array
-from evaluation.settings import InputProblem
+from evaluation.settings import DataProblem, InputProblem
 
 _SMALL = 1e-7
 
@@ -65,7 +65,7 @@ def refuse_separation(columns: Sequence[str]) -> None:
     if not columns:
         return
     shown = ", ".join(columns[:6]) + (", …" if len(columns) > 6 else "")
-    raise InputProblem(
+    raise DataProblem(
         f"исход полностью разделён столбцами {shown}: для части строк он всегда один и тот же, коэффициент бесконечен. "
         "Уберите столбец или объедините его редкие значения.",
         f"the outcome is perfectly separated by the columns {shown}: for some rows it is always the same, and the "
@@ -75,7 +75,7 @@ def refuse_separation(columns: Sequence[str]) -> None:
 
 def no_convergence(what_ru: str, what_en: str) -> InputProblem:
     """What to say when the estimator found no maximum."""
-    return InputProblem(
+    return DataProblem(
         f"оценка не сошлась ({what_ru}): максимума правдоподобия не найдено. Возьмите меньше переменных или другой "
         "вид модели.",
         f"the estimate did not converge ({what_en}): no maximum of the likelihood was found. Take fewer variables or "

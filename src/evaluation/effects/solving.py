@@ -13,7 +13,7 @@ import numpy as np
 from scipy.linalg import solve_triangular
 
 from evaluation.effects.inference.clusters import Array
-from evaluation.effects.model_matrix import independent_columns
+from evaluation.effects.model_matrix import column_lengths, independent_columns
 
 # A column of which no larger share is left, apart from effects and earlier columns, does not vary by itself.
 LEFT_OF_A_COLUMN = 1e-9
@@ -32,6 +32,18 @@ class Solution:
     coefficients: Array
     residuals: Array
     inverse: Array
+
+
+def least_squares(columns: Array, targets: Array) -> Array:
+    """Coefficients of ``targets`` (n, or n x m) on ``columns`` (n x k), k or k x m; the shortest where not unique.
+
+    Columns are brought to unit length first: the general solver takes a column in small units for none beside one in
+    large units, such as a share beside a squared population.
+    """
+    lengths = column_lengths(columns)
+    lengths[lengths == 0] = 1.0
+    found = np.linalg.lstsq(columns / lengths, targets, rcond=None)[0]
+    return np.asarray((found.T / lengths).T, dtype=float)
 
 
 def solve(matrix: Array, outcome: Array, weights: Array | None = None, lengths: Array | None = None) -> Solution:

@@ -110,6 +110,11 @@ ROWS_RU: dict[str, str] = {
         "заявка и поддержка, полученная её территорией до срока подачи",
     "directed tie of knowledge between two units in a year (from who teaches to who learns)":
         "связь между двумя территориями за год (от того, кто делится, к тому, кто перенимает)",
+    "practice, territorial unit and year in which the unit could adopt it, in one geography":
+        "практика, территория и год, когда территория могла её перенять, в одних границах",
+    "project team and year of its life": "команда проектов и год её жизни",
+    "admitted application with a score, beside its year's line":
+        "допущенная заявка с баллом рядом с проходным баллом её года",
     "row or cell of the register that a published total may have counted otherwise":
         "строка или ячейка реестра, которую опубликованный итог мог учесть иначе",
     "published reference total beside the register's": "опубликованный итог рядом с итогом реестра",

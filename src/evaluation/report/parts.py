@@ -38,13 +38,13 @@ SECTIONS: tuple[Section, ...] = (
         "outcomes",
         "06_estimate_outcomes",
         ("readings", "estimates", "evidence", "plan_record", "plan_deviations"),
-        ("main_estimates", "event_study"),
+        ("main_estimates", "event_study", "team_survival"),
     ),
     Section(
         "robustness",
         "07_check_robustness",
-        ("robustness", "bounds", "specification_curve", "claims"),
-        ("robustness", "specification_curve"),
+        ("robustness", "breakdown", "trends", "bunching", "bounds", "specification_curve", "claims"),
+        ("robustness", "power", "specification_curve"),
     ),
     Section("years", "08_compare_years", ("year_comparison",), ("indicators_by_year",)),
     Section("limits"),
@@ -120,6 +120,15 @@ FIGURES: dict[str, tuple[Text, Text]] = {
             "training, there should be no association; right of it, after.",
         ),
     ),
+    "team_survival": (
+        Text(ru="Сколько живут проектные команды", en="How long project teams last"),
+        Text(
+            ru="Доля команд, ещё подающих заявки, по годам от начала, с 95 % полосой: с совместным обучением и без него. "
+            "Под рисунком — сколько команд ещё наблюдается.",
+            en="Share of teams still applying by years since their start, with a 95% band: with joint training and "
+            "without it. Below the figure stands how many teams are still observed.",
+        ),
+    ),
     "robustness": (
         Text(ru="Что меняется при других решениях", en="What changes under other decisions"),
         Text(
@@ -135,6 +144,15 @@ FIGURES: dict[str, tuple[Text, Text]] = {
             "отмечены принятые решения. Доли — в таблице раздела.",
             en="Estimates of the main model under every combination of decisions declared in the plan, by size; the "
             "decisions are marked below each. The shares are in the section's table.",
+        ),
+    ),
+    "power": (
+        Text(ru="Какую величину можно было заметить: обучение", en="What size could have been seen: training"),
+        Text(
+            ru="Вероятность отличить связь от нуля в зависимости от её истинной величины; вертикальные черты — "
+            "величина, заметная с вероятностью 80 %, и наша оценка.",
+            en="Probability of telling the association from zero against its true size; vertical lines mark the size "
+            "noticed with 80% probability and our estimate.",
         ),
     ),
     "indicators_by_year": (

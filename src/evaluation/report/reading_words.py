@@ -76,6 +76,12 @@ _OUTCOMES = {
             "is_funded", odds_ru="шансы заявки на победу", odds_en="an application's odds of winning", is_share=True
         ),
         OutcomeWords("took_up", is_share=True),
+        OutcomeWords("adopted", "заимствований практик", "adoptions of practices"),
+        OutcomeWords("fell_silent", "замолчавших команд", "teams that fall silent"),
+        OutcomeWords(
+            "won", odds_ru="шансы заявки на победу", odds_en="an application's odds of winning", is_share=True
+        ),
+        OutcomeWords("applies_again", is_share=True),
         OutcomeWords("success_rate", is_share=True),
     )
 }
@@ -91,6 +97,46 @@ _EXPOSURES: dict[str, tuple[ExposureWords, ExposureWords]] = {
         ),
         ExposureWords(
             "with each further tie to an earlier trained territory", "one more tie to an earlier trained territory"
+        ),
+    ),
+    "adopters_exchange": (
+        ExposureWords(
+            "с каждой лишней территорией, которая уже переняла практику и делилась опытом на обмене",
+            "обмена опытом (одной лишней территории, уже перенявшей практику)",
+        ),
+        ExposureWords(
+            "with each further earlier adopter who taught at an exchange event",
+            "one more earlier adopter met through exchange",
+        ),
+    ),
+    "adopters_neighbours": (
+        ExposureWords(
+            "с каждым лишним соседом, уже перенявшим практику", "одного лишнего соседа, перенявшего практику"
+        ),
+        ExposureWords("with each further neighbour who had adopted", "one more neighbour who had adopted"),
+    ),
+    "adopters_common_trainer": (
+        ExposureWords(
+            "с каждой лишней территорией, которая училась вместе и уже переняла практику",
+            "общего обучения (одной лишней территории, перенявшей практику)",
+        ),
+        ExposureWords(
+            "with each further earlier adopter taught at the same training",
+            "one more earlier adopter taught at the same training",
+        ),
+    ),
+    "trained_jointly": (
+        ExposureWords("у команд, учившихся вместе,", "совместного обучения команды"),
+        ExposureWords("in teams trained jointly", "joint training of the team"),
+    ),
+    "won": (
+        ExposureWords("у заявок, прошедших черту,", "прохождения черты конкурса"),
+        ExposureWords("for applications above the line", "standing above the contest's line"),
+    ),
+    "is_mixed": (
+        ExposureWords("у команд власти, жителей и бизнеса", "команды власти, жителей и бизнеса"),
+        ExposureWords(
+            "in teams of authorities, residents and business", "a team of authorities, residents and business"
         ),
     ),
 }

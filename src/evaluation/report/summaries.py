@@ -52,6 +52,11 @@ def panel_findings(panel: pd.DataFrame) -> list[Finding]:
     return findings
 
 
+def left_out_findings(left_out: Mapping[str, int]) -> list[Finding]:
+    """Received rows that a table of the plan could not use, by reason: one finding each, ``left_out`` by its name."""
+    return [Finding(name, count, "rows") for name, count in left_out.items()]
+
+
 def indicator_findings(indicators: pd.DataFrame, year: int) -> list[Finding]:
     """One finding an indicator of the whole programme in ``year``, under the indicator's name."""
     rows = indicators[(indicators["unit_id"] == "all") & (indicators["year"] == year)]
@@ -167,7 +172,7 @@ def main_model_findings(estimates: pd.DataFrame, dropped: int) -> list[Finding]:
 
 
 def robustness_findings(robustness: pd.DataFrame, main: str) -> list[Finding]:
-    """Extremes of leaving units out, the placebo, and p of the bootstrap and the permutation, by exposure."""
+    """Extremes of leaving units out, the placebos, and p of the bootstrap and the permutation, by exposure."""
     findings = []
     for row in robustness.itertuples():
         check = row.model.removeprefix(f"{main}__")
@@ -178,6 +183,26 @@ def robustness_findings(robustness: pd.DataFrame, main: str) -> list[Finding]:
             findings.append(Finding(f"{kind}_p_{row.exposure}", row.p, "p", row.n))
         elif check == "placebo_lead_1" and row.exposure.startswith("trained"):
             findings.append(Finding("placebo_trained", row.estimate, "log_points", row.n, row.low, row.high))
+    return findings + placebo_findings(robustness, main)
+
+
+def placebo_findings(robustness: pd.DataFrame, main: str) -> list[Finding]:
+    """Imagined dates and outcomes that the programme cannot touch: how many were tried, how many differ from zero.
+
+    ``placebo_dates`` counts the rows ``<main>__placebo_from_*`` that have a number, ``placebo_outcomes`` the rows
+    ``<main>__negative_control_*``; ``<name>_clear`` those whose interval leaves out zero or, without interval, whose p
+    is below 0.05.
+    """
+    findings = []
+    for name, start in (("placebo_dates", "placebo_from_"), ("placebo_outcomes", "negative_control_")):
+        rows = robustness[robustness["model"].str.startswith(f"{main}__{start}") & robustness["estimate"].notna()]
+        if start == "placebo_from_":
+            rows = rows[rows["exposure"].str.startswith("trained_")]
+        if rows.empty:
+            continue
+        outside = (rows["low"] > 0) | (rows["high"] < 0)
+        clear = outside.where(rows["low"].notna() & rows["high"].notna(), rows["p"] < 0.05)
+        findings += [Finding(name, len(rows), "count"), Finding(f"{name}_clear", int(clear.sum()), "count")]
     return findings
 
 

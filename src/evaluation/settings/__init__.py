@@ -5,7 +5,7 @@ classes are also the source of the JSON schemas in ``config/schema`` that editor
 """
 
 from evaluation.settings.arrivals import arrival_dates
-from evaluation.settings.base import LANGUAGES, InputProblem, Language, Settings, Text
+from evaluation.settings.base import LANGUAGES, DataProblem, InputProblem, Language, Settings, Text
 from evaluation.settings.design import Arm, DesignPlan, Eligible, PowerSettings
 from evaluation.settings.history import History, history_of
 from evaluation.settings.plan import (
@@ -57,6 +57,7 @@ __all__ = [
     "Arm",
     "Correction",
     "Currency",
+    "DataProblem",
     "DesignName",
     "DesignPlan",
     "Deviation",

@@ -24,6 +24,13 @@ class InputProblem(Exception):
         return type(self), (self.messages["ru"], self.messages["en"])
 
 
+class DataProblem(InputProblem):
+    """The data at hand do not suffice for one model (no rows, no events, nobody to compare with).
+
+    The plan's words are in order, so that other models can go on; any other InputProblem stops them all.
+    """
+
+
 class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 

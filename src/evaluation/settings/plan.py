@@ -26,6 +26,7 @@ OutcomeKind = Literal["primary", "secondary"]
 # columns of the table of applications that exist only because somebody chose to apply
 APPLICANT_OUTCOMES = (
     "is_funded", "score", "cost", "share_regional", "share_local", "share_residents", "share_business",
+    "applies_again", "applications_next_year", "team_applies_again",
 )  # fmt: skip
 
 

@@ -60,6 +60,7 @@ def simulate_programme(
     from evaluation.simulate.people import build_people
     from evaluation.simulate.practices import practice_adoptions, practices, spread
     from evaluation.simulate.surveys import simulate_surveys
+    from evaluation.simulate.team_lives import live
     from evaluation.simulate.team_tables import team_members, teams
 
     history = run(units, crosswalk, parameters or Parameters(), seed, _consecutive(years))
@@ -69,13 +70,15 @@ def simulate_programme(
     tables["project_participation"] = build.project_participation(history)
     tables["scores"] = build.scores(history)
     tables["participants"] = build.participants(history, rows)
-    tables["teams"] = teams(history)
-    tables["team_members"] = team_members(history)
+    lives = live(history)
+    tables["teams"] = teams(history, lives)
+    tables["team_members"] = team_members(history, lives)
     diffusion = spread(history)
     tables["practices"] = practices(history, diffusion)
     tables["practice_adoptions"] = practice_adoptions(history, diffusion)
     surveys, survey_truth = simulate_surveys(history, rows)
-    truth = build_truth(history, units, crosswalk, full=True, surveys=survey_truth, practices=diffusion.truth())
+    further = {"surveys": survey_truth, "practices": diffusion.truth(), "teams": lives.truth()}
+    truth = build_truth(history, units, crosswalk, full=True, further=further)
     return SimulatedProgramme(tables | surveys, truth, build_people(history), rows, history)
 
 

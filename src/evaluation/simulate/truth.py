@@ -71,19 +71,18 @@ def build_truth(
     units: pd.DataFrame,
     crosswalk: pd.DataFrame | None,
     full: bool = True,
-    surveys: dict[str, Any] | None = None,
-    practices: dict[str, Any] | None = None,
+    further: dict[str, dict[str, Any]] | None = None,
 ) -> Truth:
-    """Truth of one history. ``full`` adds a second run: the programme without any effect of training."""
+    """Truth of one history. ``full`` adds a second run: the programme without any effect of training.
+
+    ``further``: what is true of surveys, practices and teams, by name.
+    """
     parameters = history.parameters
     found = own_training(history) | exposure_response(history)
     if full:
         found |= whole_programme(history, units, crosswalk)
     found["line_by_year"] = {str(contest.year): contest.line for contest in history.contests}
-    if surveys:
-        found["surveys"] = surveys
-    if practices:
-        found["practices"] = practices
+    found |= {name: truth for name, truth in (further or {}).items() if truth}
     settings = dataclasses.asdict(parameters)
     return Truth(history.seed, settings, found, unit_years(history))
 

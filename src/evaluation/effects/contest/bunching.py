@@ -1,9 +1,13 @@
 """Heaping of shares just above the thresholds that give points: participation and co-financing are inputs to a prize.
 
-Two looks at every threshold: the numbers just above and just below it, and the excess over a smooth density, a
+Three looks at every threshold: the numbers just above and just below it; the excess over a smooth density, a
 polynomial in the logarithm of the counts of narrow bins in which the surroundings of all thresholds are left out (the
-logarithm, so that a density that rises fast and has a long tail is followed, and never below zero). Source: Chetty,
-Friedman, Olsen and Pistaferri (2011, Quarterly Journal of Economics 126); Kleven (2016, Annual Review of Economics 8).
+logarithm, so that a density that rises fast and has a long tail is followed, and never below zero); and a test. The
+excess describes: one polynomial for the whole range is bent by what happens far away, and a test by it refuses far too
+often in large registers. The test looks at the nearest bins alone, where a density without a heap is a curve of second
+order, and asks by the score of their Poisson regression, clustered, whether the bins just above are fuller than that.
+Source: Chetty, Friedman, Olsen and Pistaferri (2011, Quarterly Journal of Economics 126); Kleven (2016, Annual Review
+of Economics 8) for the excess.
 """
 
 from __future__ import annotations
@@ -19,6 +23,8 @@ from evaluation.effects.inference.clusters import Array
 from evaluation.settings import InputProblem
 
 _STEPS, _FARTHEST, _LONGEST_STEP = 100, 30.0, 2.0
+_BINS_A_TERM = 2  # bins of the density for every term of its polynomial; with fewer it runs wild between them
+_LOCAL_DEGREE = 2
 THRESHOLDS = (0.03, 0.05, 0.07, 0.10)
 BUNCHING_COLUMNS = [
     "threshold", "n", "n_below", "n_above", "ratio", "ratio_low", "ratio_high", "p", "expected_above", "excess", "se",
@@ -28,7 +34,7 @@ BUNCHING_COLUMNS = [
 
 @dataclass(frozen=True)
 class Bins:
-    """How the density is drawn: ``width`` of a bin, its surroundings left out, degree of the polynomial.
+    """How the density is drawn: ``width`` of a bin, its surroundings left out, highest degree of the polynomial.
 
     ``below`` and ``above`` say how far from a threshold people move: from ``below`` under it to ``above`` over it. The
     density is drawn between the quantiles ``tails`` of the shares; thresholds beyond have nothing to be compared with.
@@ -53,11 +59,13 @@ def bunching(
     """BUNCHING_COLUMNS, a row a threshold; ``shares`` between 0 and 1, missing ones are not counted.
 
     ``n_below`` and ``n_above`` count within ``bins.above`` of the threshold (which belongs to above), ``ratio`` is
-    above to below with the exact interval of Clopper and Pearson, and p the exact binomial one of the odds that the
-    smooth density gives (``expected_above``), so that a mere slope is no heap. ``excess`` counts applications above it
-    over the smooth density, ``missing`` those lacking below, ``relative_excess`` divides the excess by the smooth
-    count of the same bins; ``se`` and the 95 % interval come from ``draws`` resamples of clusters (of applications
-    without them). NaN where the surroundings hold too little. Raises InputProblem for thresholds outside 0 to 1.
+    above to below with the exact interval of Clopper and Pearson (for independent applications),
+    ``expected_above`` the share above among both that the smooth density gives. ``p`` (two-sided) is that of the local
+    test, so that neither a slope nor a bend is a heap; it supposes that the density is smooth within ``bins.below`` of
+    the threshold. ``excess`` counts applications above it over the smooth density, ``missing`` those lacking below,
+    ``relative_excess`` divides the excess by the smooth count of the same bins; ``se`` and the 95 % interval come from
+    ``draws`` resamples of clusters (of applications without them) and take the shape of the polynomial as given. NaN
+    where the surroundings hold too little. Raises InputProblem for thresholds outside 0 to 1.
     """
     chosen = bins or Bins()
     outside = [value for value in thresholds if not 0 < value < 1]
@@ -88,11 +96,7 @@ def bunching(
         below = int(((values >= threshold - chosen.above - 1e-9) & (values < threshold - 1e-9)).sum())
         above = int(((values >= threshold - 1e-9) & (values < threshold + chosen.above - 1e-9)).sum())
         ratio, ratio_low, ratio_high = _ratio(below, above)
-        p = (
-            float(stats.binomtest(above, below + above, expected).pvalue)
-            if below + above and 0 < expected < 1
-            else np.nan
-        )
+        p = _local_p(values, groups, threshold, thresholds, chosen) if np.isfinite(excess) else float("nan")
         half = float(stats.norm.ppf(0.975)) * se
         relative = excess / smooth if smooth > 0 else float("nan")
         rows.append(
@@ -125,6 +129,39 @@ def _ratio(below: int, above: int) -> tuple[float, float, float]:
     return odds[0], odds[1], odds[2]
 
 
+def _local_p(values: Array, groups: np.ndarray, threshold: float, thresholds: Sequence[float], bins: Bins) -> float:
+    """p of no more applications just above the threshold than the bins around it lead one to expect.
+
+    The bins reach ``bins.below`` to either side, but not into the surroundings of other thresholds. Under no heap the
+    logarithm of their counts is a curve of degree _LOCAL_DEGREE. The score of the bins just above, freed from that
+    curve, is summed by cluster; t with clusters less one degrees of freedom. NaN with too few bins or clusters.
+    """
+    others = [other for other in thresholds if other != threshold]
+    room_below = min([bins.below, *(threshold - other - bins.above for other in others if other < threshold)])
+    room_above = min([bins.below, *(other - bins.below - threshold for other in others if other > threshold)])
+    n_below, n_above, heaped = (int(room / bins.width + 1e-6) for room in (room_below, room_above, bins.above))
+    size = n_below + n_above
+    if heaped < 1 or n_above <= heaped or n_below < 1 or size < _LOCAL_DEGREE + 3:
+        return float("nan")
+    place = np.floor((values - threshold + 1e-9) / bins.width).astype(int) + n_below
+    near = (place >= 0) & (place < size)
+    counts = np.bincount(place[near], minlength=size).astype(float)
+    if (counts > 0).sum() < _LOCAL_DEGREE + 3:
+        return float("nan")
+    columns: Array = np.asarray(
+        np.polynomial.chebyshev.chebvander(np.linspace(-1, 1, size), _LOCAL_DEGREE), dtype=float
+    )
+    root = np.sqrt(_log_polynomial(counts[None, :], columns, columns)[0])
+    tested = np.zeros(size)
+    tested[n_below : n_below + heaped] = 1.0
+    tested -= columns @ np.linalg.lstsq(columns * root[:, None], tested * root, rcond=None)[0]
+    scores = np.bincount(np.unique(groups[near], return_inverse=True)[1], tested[place[near]])
+    spread = float(np.sqrt((scores**2).sum() * len(scores) / max(len(scores) - 1, 1)))
+    if len(scores) < 2 or not spread > 0:
+        return float("nan")
+    return float(2 * stats.t.sf(abs(scores.sum()) / spread, len(scores) - 1))
+
+
 def _excess(counts: Array, edges: Array, thresholds: Sequence[float], bins: Bins) -> tuple[Array, Array, Array, Array]:
     """Excess, missing, smooth count above and expected share above, each draws x thresholds."""
     middles = (edges[:-1] + edges[1:]) / 2
@@ -132,8 +169,9 @@ def _excess(counts: Array, edges: Array, thresholds: Sequence[float], bins: Bins
     for threshold in thresholds:
         around |= (middles > threshold - bins.below) & (middles < threshold + bins.above)
     scaled = (middles - middles.mean()) / max(np.ptp(middles) / 2, 1e-12)
-    columns = np.polynomial.chebyshev.chebvander(scaled, bins.degree)
-    if (~around).sum() <= bins.degree + 1:
+    degree = min(bins.degree, int((~around).sum()) // _BINS_A_TERM - 1)
+    columns = np.polynomial.chebyshev.chebvander(scaled, max(degree, 0))
+    if degree < 1:
         nothing = np.full((len(counts), len(thresholds)), np.nan)
         return nothing, nothing, nothing, nothing
     smooth = _log_polynomial(counts[:, ~around], columns[~around], columns)

@@ -29,7 +29,7 @@ from evaluation.effects.contest.line import add_distance, find_lines
 from evaluation.effects.contest.local_randomisation import choose_window, compare_within_years
 from evaluation.effects.estimate import Numbers, estimate_row
 from evaluation.effects.inference.clusters import Array, t_interval
-from evaluation.settings import InputProblem, Model
+from evaluation.settings import DataProblem, InputProblem, Model
 
 Row = dict[str, object]
 NEAR_CONTINUOUS = 20  # distinct values of the score on each side of the line within the bandwidth
@@ -85,7 +85,7 @@ def near_line(frame: pd.DataFrame, model: Model) -> NearLine:
         "years_without_line": int((lines["kind"] == "none").sum()),
     }
     if rows.empty:
-        raise InputProblem(
+        raise DataProblem(
             f"План, модель «{model.name}»: не осталось ни одной заявки с баллом, чертой и исходом «{model.outcome}» "
             f"({len(frame)} строк). Нужны баллы непрошедших и следующий год.",
             f"Plan, model '{model.name}': no application is left with a score, a line and the outcome "

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from evaluation.effects.estimate import FEW_TREATED_CLUSTERS, Numbers, estimate_row
+from evaluation.effects.estimate import Numbers, estimate_row
 from evaluation.effects.exchange.placebo_networks import Row, placebo_p, studentised_scores
 from evaluation.effects.exchange.reflection import refuse_reflection
 from evaluation.effects.inference.clusters import (
@@ -28,7 +28,8 @@ from evaluation.effects.inference.wild import wild_test
 from evaluation.effects.link_models import curvature, fit_link, score_residual
 from evaluation.effects.model_matrix import Sample, codes_of
 from evaluation.effects.regressors import Regressors, exposed_clusters, regressors_of, usable_rows, within
-from evaluation.settings import InputProblem, Model
+from evaluation.effects.warning_texts import FEW_TREATED_CLUSTERS
+from evaluation.settings import DataProblem, InputProblem, Model
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def rows_at_risk(frame: pd.DataFrame, model: Model) -> Sample:
                 silent_levels[code] += int(rows.loc[silent, name].nunique())
                 rows, settled = rows[~silent], False
     if rows.empty:
-        raise InputProblem(
+        raise DataProblem(
             "ни одна территория не переняла ни одной практики в эти годы: оценивать нечего.",
             "no unit adopted any practice in these years: there is nothing to estimate.",
         )
@@ -158,10 +159,9 @@ def _two_way_rows(rows: pd.DataFrame, model: Model, fit: Hazard, sample: Sample)
             "clustering in two dimensions needs the column practice_id.",
         )
     equations = fit.equations
-    inverse = np.linalg.pinv(equations.bread(), hermitian=True)
     dimensions = (equations.groups, codes_of(rows["practice_id"]))
     found = multiway_covariance(
-        equations.design, equations.residuals, np.asarray(inverse), dimensions, equations.design.shape[1]
+        equations.design, equations.residuals, equations.inverse(), dimensions, equations.design.shape[1]
     )
     out = []
     for exposure in model.exposures:

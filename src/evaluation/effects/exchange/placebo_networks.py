@@ -48,10 +48,10 @@ def studentised_scores(null: EstimatingEquations, absorbed: np.ndarray | None, c
     ``null`` has the design of the model fitted without the exposure, ``absorbed`` the effect taken out of it by
     centring. The candidate is first freed from all other columns, so that the score knows that they were estimated.
     """
-    weighted = null.weighted_design()
+    scaled = null.orthonormalised()[0]
     tested = centre(candidates, absorbed, null.weights)
     length = np.sqrt((null.weights[:, None] * tested**2).sum(axis=0))
-    tested = tested - null.design @ (np.linalg.pinv(null.bread(), hermitian=True) @ (weighted.T @ tested))
+    tested = tested - scaled.design @ (scaled.weighted_design().T @ tested)
     left = np.sqrt((null.weights[:, None] * tested**2).sum(axis=0))
     scores = sum_by_group(tested * null.residuals[:, None], null.groups, null.n_groups)
     spread = np.sqrt((scores**2).sum(axis=0))

@@ -22,7 +22,7 @@ from evaluation.effects.model_matrix import Sample, codes_of
 from evaluation.effects.panel import fit_model, rows_with_events
 from evaluation.effects.regression import regression_rows
 from evaluation.effects.regressors import usable_rows, within
-from evaluation.settings import InputProblem, Model
+from evaluation.settings import DataProblem, InputProblem, Model
 
 CONDITIONS = ("neither", "own", "exposed", "both")
 CONTRASTS: dict[str, tuple[str, str]] = {
@@ -126,7 +126,7 @@ def _usable(frame: pd.DataFrame, model: Model) -> tuple[Model, Sample]:
         )
     rows, zeros = rows_with_events(sample.frame, inner)
     if rows.empty:
-        raise InputProblem(
+        raise DataProblem(
             f"исход «{model.outcome}» во всех строках равен нулю: сравнивать нечего.",
             f"the outcome '{model.outcome}' is zero in all rows: there is nothing to compare.",
         )

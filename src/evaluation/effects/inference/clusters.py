@@ -16,7 +16,7 @@ of Econometrics 232) for CRV3, both kinds, and for collapsing the rows to cross-
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -30,6 +30,7 @@ FEW_GROUPS = 256  # are multiplied one by one, without copying the rows
 FEW_PRODUCTS = 64  # are summed without bringing the rows into order
 BLOCK_ELEMENTS = 4_000_000  # numbers of cluster cross-products held at once: 32 MB
 SINGULAR = 1e-10  # eigenvalue of a cross-product scaled to a unit diagonal, below which a direction counts as lost
+DEPENDENT = 1e-12  # singular value of unit columns, relative to the largest, below which columns count as dependent
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,28 @@ class EstimatingEquations:
         """Sums of X'u by cluster, G x k."""
         blocks = grouped_products(self.design, self.residuals[:, None], self.groups, self.n_groups)
         return np.concatenate([block for _, block in blocks])[:, :, 0]
+
+    def orthonormalised(self) -> tuple[EstimatingEquations, Array]:
+        """(the same equations in columns Z = XT with Z'WZ = 1, T of k x r): a coefficient vector g of Z is Tg of X.
+
+        r < k where columns depend on one another under the weights. Cross-products of raw years and populations lose
+        half of all digits, and an inverse that cuts off small eigenvalues then takes a column in small units for none;
+        columns of unit length are decomposed here instead, never their cross-products.
+        """
+        root = np.sqrt(self.weights)
+        rooted = self.design if bool((root == 1.0).all()) else self.design * root[:, None]
+        lengths = np.sqrt(np.einsum("nk,nk->k", rooted, rooted))
+        lengths[lengths == 0] = 1.0
+        upper = np.linalg.qr(rooted / lengths, mode="r")
+        values, right = np.linalg.svd(upper)[1:]
+        kept = values > DEPENDENT * values.max(initial=0.0)
+        transform = right[: len(values)][kept].T / values[kept] / lengths[:, None]
+        return replace(self, design=np.asarray(self.design @ transform)), np.asarray(transform)
+
+    def inverse(self) -> Array:
+        """(X'WX)^-1, k x k, generalised where columns depend on one another."""
+        transform = self.orthonormalised()[1]
+        return np.asarray(transform @ transform.T)
 
 
 def sum_by_group(values: Array, groups: NDArray[np.intp], n_groups: int) -> Array:
@@ -107,12 +130,11 @@ def cluster_covariance(equations: EstimatingEquations, kind: Covariance) -> Arra
     n_groups = equations.n_groups
     if n_groups < 2 or n <= k:
         return np.full((k, k), np.nan)
-    bread, scores = equations.bread(), equations.scores()
+    scaled, transform = equations.orthonormalised()
     if kind == "crv1":
-        inverse = np.linalg.pinv(bread, hermitian=True)
-        factor = n_groups / (n_groups - 1) * (n - 1) / (n - k)
-        return np.asarray(factor * inverse @ (scores.T @ scores) @ inverse)
-    changes, lost = leave_one_out_changes(equations, bread, scores)
+        changes = scaled.scores() @ transform.T
+        return np.asarray(n_groups / (n_groups - 1) * (n - 1) / (n - k) * changes.T @ changes)
+    changes, lost = leave_one_out_changes(scaled, transform)
     if kind == "crv3_mean":
         changes = changes - changes.mean(axis=0)
     covariance = np.asarray((n_groups - 1) / n_groups * changes.T @ changes)
@@ -120,24 +142,26 @@ def cluster_covariance(equations: EstimatingEquations, kind: Covariance) -> Arra
     return covariance
 
 
-def leave_one_out_changes(
-    equations: EstimatingEquations, bread: Array, scores: Array
-) -> tuple[Array, NDArray[np.bool_]]:
+def leave_one_out_changes(scaled: EstimatingEquations, transform: Array) -> tuple[Array, NDArray[np.bool_]]:
     """Estimate minus the estimate without each cluster (G x k), and which coefficients some cluster alone identifies.
 
-    Exact for least squares: without cluster g the estimate changes by the inverse of (X'WX - X_g'W_gX_g) times X_g'u_g.
+    ``scaled`` and ``transform`` as from ``orthonormalised``. Exact for least squares: without cluster g the estimate
+    changes by the inverse of (1 - Z_g'W_gZ_g) times Z_g'u_g, carried to the k coefficients by ``transform``.
     """
-    scale = np.sqrt(np.diag(bread))
-    scale[scale == 0] = 1.0
+    scores = scaled.scores()
+    unit = np.eye(scores.shape[1])
     changes = np.empty_like(scores)
-    lost = np.zeros(len(bread), dtype=bool)
-    blocks = grouped_products(equations.design, equations.weighted_design(), equations.groups, equations.n_groups)
+    lost = np.zeros(len(transform), dtype=bool)
+    # directions of the coefficients: what a lost direction of Z takes from each of them
+    parts = transform / np.maximum(np.sqrt((transform**2).sum(axis=1)), np.finfo(float).tiny)[:, None]
+    blocks = grouped_products(scaled.design, scaled.weighted_design(), scaled.groups, scaled.n_groups)
     for first, products in blocks:
-        inverse, unidentified = symmetric_inverse((bread - products) / np.outer(scale, scale))
+        inverse, null = _inverse_and_null(unit - products)
         members = slice(first, first + len(products))
-        changes[members] = np.matmul(inverse, (scores[members] / scale)[:, :, None])[:, :, 0] / scale
-        lost |= unidentified.any(axis=0)
-    return changes, lost
+        changes[members] = np.matmul(inverse, scores[members][:, :, None])[:, :, 0]
+        if null.any():
+            lost |= ((parts @ null) ** 2).sum(axis=2).max(axis=0) > SINGULAR
+    return changes @ transform.T, lost
 
 
 def symmetric_inverse(matrices: Array) -> tuple[Array, NDArray[np.bool_]]:
@@ -145,11 +169,17 @@ def symmetric_inverse(matrices: Array) -> tuple[Array, NDArray[np.bool_]]:
 
     A column is lost when a direction without variation (eigenvalue below SINGULAR) has a part in it.
     """
+    inverse, null = _inverse_and_null(matrices)
+    return inverse, (null**2).sum(axis=2) > SINGULAR
+
+
+def _inverse_and_null(matrices: Array) -> tuple[Array, Array]:
+    """Generalised inverses (g x k x k), and the eigenvectors without variation as columns, zeros in place of others."""
     values, vectors = np.linalg.eigh(matrices)
     null = values < SINGULAR
     weights = np.where(null, 0.0, 1 / np.where(null, 1.0, values))
     inverse = np.matmul(vectors * weights[:, None, :], vectors.transpose(0, 2, 1))
-    return inverse, (vectors**2 * null[:, None, :]).sum(axis=2) > SINGULAR
+    return inverse, vectors * null[:, None, :]
 
 
 def t_interval(estimate: float, se: float, df: int, level: float = 0.95) -> tuple[float, float, float]:

@@ -37,10 +37,11 @@ def nested_clusters(units: pd.Series, clusters: pd.Series) -> pd.Series:
 
 
 def crosswalk_components(units: Iterable[str], crosswalk: pd.DataFrame | None) -> pd.Series:
-    """Component of every unit: units joined by any way of the crosswalk (columns from_unit, to_unit), known or possible.
+    """Component of every unit: units joined by any way of the crosswalk, known or possible.
 
-    A way into ``unassigned`` joins nothing: it says that the target is not known, not that it is shared. Index: the
-    given units in their order; labels as the smallest of the given units in the component.
+    ``crosswalk`` has columns from_unit and to_unit. A way into ``unassigned`` joins nothing: it says that the target
+    is not known, not that it is shared. Index: the given units in their order; labels as the smallest of the given
+    units in the component.
     """
     names = pd.Index(list(dict.fromkeys(units)))
     ways = pd.DataFrame({"from_unit": [], "to_unit": []}, dtype="str") if crosswalk is None else crosswalk

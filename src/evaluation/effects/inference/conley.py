@@ -66,7 +66,8 @@ def conley_covariance(
     the earth, and for a negative cutoff.
     """
     _check(latitude, longitude, cutoff_km, period, unit, lags)
-    scores = equations.design * equations.residuals[:, None]
+    scaled, transform = equations.orthonormalised()
+    scores = scaled.design * scaled.residuals[:, None]
     points, place = np.unique(np.column_stack([latitude, longitude]), axis=0, return_inverse=True)
     times = np.zeros(len(scores), dtype=np.intp) if period is None else pd.factorize(period, sort=True)[0]
     k, n_times = scores.shape[1], int(times.max()) + 1
@@ -78,13 +79,13 @@ def conley_covariance(
         meat += np.einsum("itk,itl->kl", own, near.reshape(own.shape))
     if lags and period is not None and unit is not None:
         meat += _serial(scores, pd.factorize(unit)[0], np.asarray(period, dtype=np.int64), lags)
-    inverse = np.linalg.pinv(equations.bread(), hermitian=True)
-    matrix = inverse @ ((meat + meat.T) / 2) @ inverse
+    # in orthonormal columns the meat is the covariance, and its repair does not depend on the columns' units
+    matrix = (meat + meat.T) / 2
     values, vectors = np.linalg.eigh(matrix)
     repaired = bool(values.min(initial=0.0) < -1e-12 * max(float(np.abs(values).max(initial=0.0)), 1e-300))
     if repaired:
         matrix = (vectors * np.maximum(values, 0.0)) @ vectors.T
-    return SpatialCovariance(np.asarray(matrix), repaired, len(points))
+    return SpatialCovariance(np.asarray(transform @ matrix @ transform.T), repaired, len(points))
 
 
 def conley_table(fit: Fit, covariance: SpatialCovariance) -> pd.DataFrame:

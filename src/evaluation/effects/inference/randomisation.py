@@ -15,7 +15,7 @@ Association 112) for studentising in regressions.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from math import factorial, prod
 
@@ -175,9 +175,9 @@ def _statistics(
     """Scores of the dealt exposure, summed by cluster, as functions of the hypothesised value."""
     equations, column = restricted_equations(rows, model, exposure)
     absorbed = build_design(rows, model, []).absorbed
-    others = np.delete(equations.design, column, axis=1)
-    weighted = equations.weights[:, None] * others
-    projection = np.linalg.pinv(others.T @ weighted, hermitian=True) @ weighted.T
+    without = replace(equations, design=np.delete(equations.design, column, axis=1))
+    others = without.orthonormalised()[0].design
+    projection = (equations.weights[:, None] * others).T
     members = sparse.csr_array((np.ones(len(rows)), (equations.groups, np.arange(len(rows)))))
 
     def tested(block: Array) -> Array:

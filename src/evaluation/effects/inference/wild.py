@@ -71,7 +71,7 @@ class WildTest:
 @dataclass(frozen=True)
 class Collapsed:
     """What the draws need: scores of the tested column (G), all scores and the column's cross-products (G x k), the
-    inverse of X'WX, and the column's own variation by cluster (G), all other columns taken out of it."""
+    inverse of X'WX in the same columns, and the column's own variation by cluster (G), others taken out of it."""
 
     numerators: Array
     scores: Array
@@ -104,15 +104,17 @@ def multipliers_for(n_groups: int, draws: int, seed: int) -> Multipliers:
 
 def collapse(restricted: EstimatingEquations, column: int) -> Collapsed:
     """One pass over the rows of a design; ``restricted`` as in ``wild_cluster_bootstrap``."""
-    design, n_groups = restricted.design, restricted.n_groups
-    inverse: Array = np.asarray(np.linalg.pinv(restricted.bread(), hermitian=True))
+    scaled, transform = restricted.orthonormalised()
+    design, n_groups = scaled.design, scaled.n_groups
     # the tested column less its projection on the others is the design times a column of the inverse, rescaled
-    direction = inverse[:, column] / inverse[column, column] if inverse[column, column] > 0 else inverse[:, column]
-    tested = restricted.weights * (design @ direction)
-    blocks = grouped_products(design, np.column_stack([restricted.residuals, tested]), restricted.groups, n_groups)
+    own = transform[column]
+    length = float(own @ own)
+    direction = own / length if length > 0 else own
+    tested = scaled.weights * (design @ direction)
+    blocks = grouped_products(design, np.column_stack([scaled.residuals, tested]), scaled.groups, n_groups)
     sums = np.concatenate([block for _, block in blocks])
     scores, leverage = sums[:, :, 0], sums[:, :, 1]
-    return Collapsed(scores @ direction, scores, leverage, np.asarray(inverse), leverage @ direction)
+    return Collapsed(scores @ direction, scores, leverage, np.eye(design.shape[1]), leverage @ direction)
 
 
 def statistics(sums: Collapsed, blocks: Iterable[Array], *, by_value: bool = True) -> StatisticFamily:

@@ -59,13 +59,15 @@ class Arms:
 def arms_of(frame: pd.DataFrame, outcome: str, exposure: str, clusters: str, strata: str | None = None) -> Arms:
     """From rows of all units, whether they applied or not; an empty outcome means that the unit did not apply.
 
+    Rows without the exposure, cluster or stratum are left out: who is not known to be supported is in neither group.
     Raises InputProblem where nobody is supported, all are, or no stratum holds applicants of both kinds.
     """
+    frame = frame[frame[_needed(exposure, clusters, strata)].notna().all(axis=1)]
     values = frame[outcome].astype("float64").to_numpy()
     treated = frame[exposure].astype("float64").to_numpy() != 0
     stratum = codes_of(frame[strata]) if strata else np.zeros(len(frame), dtype=np.intp)
     arms = Arms(values, treated, stratum, codes_of(frame[clusters]))
-    if not np.isfinite(_lee(arms, np.ones((1, len(frame))))).all():
+    if frame.empty or not np.isfinite(_lee(arms, np.ones((1, len(frame))))).all():
         raise InputProblem(
             f"Границы для «{outcome}» по «{exposure}» посчитать нельзя: нет года, где подавали заявки и территории с "
             "поддержкой, и территории без неё. Уберите эту проверку или добавьте годы.",
@@ -73,6 +75,10 @@ def arms_of(frame: pd.DataFrame, outcome: str, exposure: str, clusters: str, str
             "support applied. Take this check out, or add years.",
         )
     return arms
+
+
+def _needed(exposure: str, clusters: str, strata: str | None) -> list[str]:
+    return [exposure, clusters, *([strata] if strata else [])]
 
 
 def lee_bounds(arms: Arms, *, draws: int = 999, seed: int = 1) -> Bounds:
@@ -235,6 +241,7 @@ def bounds_rows(
             if not frame[exposure].dropna().astype("float64").isin([0.0, 1.0]).all():
                 continue  # bounds compare two groups; a dose has none
             arms = arms_of(frame, "success_rate", exposure, "unit_id", "year")
+            unknown = {"rows_without_value": len(frame) - len(arms.outcome)}
             for kind, found in (
                 ("lee", lee_bounds(arms, draws=draws, seed=seed)),
                 ("worst", worst_case_bounds(arms, 0.0, 1.0, draws=draws, seed=seed)),
@@ -244,6 +251,7 @@ def bounds_rows(
                         model, exposure, Numbers(value, error, *found.interval), n=found.n, clusters=found.clusters,
                         treated_clusters=found.treated_clusters, inference="cluster_bootstrap_imbens_manski",
                         name=f"{model.name}__{kind}_{side}", outcome="success_rate", estimand="mean_difference",
+                        warnings=unknown,
                     )  # fmt: skip
                     rows.append(made)
     return rows

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from evaluation.effects.inference.clusters import Array
-from evaluation.effects.model_matrix import build_design, centre, independent_columns, outcome_values
+from evaluation.effects.model_matrix import build_design, centre, identified_columns, outcome_values
 from evaluation.effects.panel import fit_model
 from evaluation.effects.robustness.confounding import (
     Selection,
@@ -21,6 +21,7 @@ from evaluation.effects.robustness.confounding import (
     selection_delta,
     sensitivity,
 )
+from evaluation.effects.solving import least_squares
 from evaluation.settings import InputProblem, Model
 
 BREAKDOWN_COLUMNS = ["exposure", "measure", "value"]
@@ -84,7 +85,7 @@ def classical_estimate(rows: pd.DataFrame, model: Model, exposure: str) -> tuple
     parts = _columns(rows, model, exposure)
     others = np.column_stack([parts.nuisance, *parts.controls.values()])
     x, y = _residuals(others, np.column_stack([parts.exposure, parts.outcome])).T
-    df = len(rows) - len(independent_columns(others)) - 1 - parts.absorbed
+    df = len(rows) - others.shape[1] - 1 - parts.absorbed
     estimate = float(x @ y / (x @ x))
     rest = y - estimate * x
     return estimate, float(np.sqrt(rest @ rest / df / (x @ x))), df
@@ -98,12 +99,12 @@ def benchmark(
     Raises InputProblem where ``covariate`` is not in the model or does not vary apart from the other columns.
     """
     parts = _columns(rows, model, exposure)
-    if covariate not in parts.controls:
+    if covariate not in parts.controls or not parts.controls[covariate].shape[1]:
         raise InputProblem(
-            f"План, модель «{model.name}»: «{covariate}» нет среди её переменных: сравнивать скрытую "
-            "переменную не с чем.",
-            f"Plan, model '{model.name}': '{covariate}' is not among its variables: there is nothing to compare a "
-            "hidden variable with.",
+            f"План, модель «{model.name}»: «{covariate}» нет среди её переменных или она не меняется отдельно от них: "
+            "сравнивать скрытую переменную не с чем.",
+            f"Plan, model '{model.name}': '{covariate}' is not among its variables or does not vary apart from them: "
+            "there is nothing to compare a hidden variable with.",
         )
     others = np.column_stack([parts.nuisance, *(part for name, part in parts.controls.items() if name != covariate)])
     own = parts.controls[covariate]
@@ -136,8 +137,9 @@ def selection_of(rows: pd.DataFrame, model: Model, exposure: str) -> Selection:
 def _columns(rows: pd.DataFrame, model: Model, exposure: str) -> _Columns:
     others = [name for name in model.exposures if name != exposure]
     design = build_design(rows, model, [*others, exposure])
-    matrix = centre(design.matrix, design.absorbed)
-    owner = [name.split("=")[0] for name in design.names]
+    kept = identified_columns(design)
+    matrix = centre(design.matrix[:, kept], design.absorbed)
+    owner = [design.names[index].split("=")[0] for index in kept]
     declared = [*model.controls, *others]
     controls = {name: matrix[:, [i for i, own in enumerate(owner) if own == name]] for name in declared}
     nuisance = matrix[:, [i for i, own in enumerate(owner) if own not in (*declared, exposure)]]
@@ -149,7 +151,7 @@ def _columns(rows: pd.DataFrame, model: Model, exposure: str) -> _Columns:
 def _residuals(columns: Array, targets: Array) -> Array:
     if columns.shape[1] == 0:
         return targets
-    return np.asarray(targets - columns @ np.linalg.lstsq(columns, targets, rcond=None)[0])
+    return np.asarray(targets - columns @ least_squares(columns, targets))
 
 
 def _partial_r2(others: Array, own: Array, target: Array) -> float:

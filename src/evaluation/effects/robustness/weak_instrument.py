@@ -25,12 +25,13 @@ from evaluation.effects.model_matrix import (
     build_design,
     centre,
     codes_of,
-    independent_columns,
+    identified_columns,
     outcome_values,
     select_rows,
 )
 from evaluation.effects.panel import fit_model
 from evaluation.effects.regression import Row, regression_rows, treated_clusters
+from evaluation.effects.solving import least_squares
 from evaluation.settings import InputProblem, Model, Robustness
 
 Shape = Literal["interval", "rays", "line"]
@@ -101,16 +102,16 @@ def _stages(frame: pd.DataFrame, model: Model) -> _Stages:
             f"Plan, model '{model.name}': this check knows one exposure and one instrument only.",
         )
     design = build_design(frame, model, [])
-    included = centre(design.matrix, design.absorbed)
-    included = included[:, independent_columns(included)]
+    included = centre(design.matrix[:, identified_columns(design)], design.absorbed)
 
     def numbers(column: str) -> Array:
         return centre(frame[column].to_numpy(dtype=float)[:, None], design.absorbed)[:, 0]
 
     instrument = numbers(model.instruments[0])
-    rest = instrument - included @ np.linalg.lstsq(included, instrument, rcond=None)[0]
+    rest = instrument - included @ least_squares(included, instrument)
     strength = float(rest @ rest)
-    if strength <= 1e-12 * max(float(instrument @ instrument), 1.0):
+    raw = frame[model.instruments[0]].to_numpy(dtype=float)
+    if strength <= 1e-18 * float(raw @ raw):  # a length of 1e-9 of the instrument's own: rounding
         raise InputProblem(
             f"План, модель «{model.name}»: инструмент не меняется отдельно от остальных переменных.",
             f"Plan, model '{model.name}': the instrument does not vary apart from the other variables.",
@@ -119,7 +120,7 @@ def _stages(frame: pd.DataFrame, model: Model) -> _Stages:
     pair = np.column_stack([outcome, numbers(model.exposures[0])])
     slopes = rest @ pair / strength
     columns = np.column_stack([included, instrument])
-    residuals = pair - columns @ np.linalg.lstsq(columns, pair, rcond=None)[0]
+    residuals = pair - columns @ least_squares(columns, pair)
     groups = codes_of(frame[model.clusters])
     n, clusters = len(frame), int(groups.max()) + 1
     scores = sum_by_group(rest[:, None] * residuals, groups, clusters)

@@ -19,7 +19,7 @@ from evaluation.effects.inference.clusters import Array
 from evaluation.effects.inference.estimating_functions import MEstimate
 from evaluation.effects.link_models import fit_link
 from evaluation.effects.regressors import Regressors
-from evaluation.settings import InputProblem
+from evaluation.settings import DataProblem, InputProblem
 
 Target = Literal["ate", "att"]
 QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
@@ -62,7 +62,7 @@ def refuse_one_arm(treated: Array) -> None:
             "For a dose take family: ols or poisson.",
         )
     if np.ptp(treated) == 0:
-        raise InputProblem(
+        raise DataProblem(
             f"воздействие у всех строк одно и то же ({treated[0]:g}): сравнивать не с кем.",
             f"all rows have the same exposure ({treated[0]:g}): there is nobody to compare with.",
         )
@@ -117,7 +117,7 @@ def refuse_no_overlap(treated: Array, propensity: Array, target: Target) -> None
         own = weights[treated == arm]
         share = float(own.max() / own.sum())
         if share > MOST_OF_AN_ARM and len(own) > 1 / MOST_OF_AN_ARM:
-            raise InputProblem(
+            raise DataProblem(
                 f"группы почти не пересекаются: одна строка {ru} несёт {share:.0%} веса своей группы. Сузьте сравнение "
                 "границами склонности или уберите переменную, которая делит группы.",
                 f"the arms hardly overlap: one {en} row carries {share:.0%} of its arm's weight. Narrow the comparison "

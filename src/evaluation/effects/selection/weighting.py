@@ -28,7 +28,7 @@ from evaluation.effects.selection.propensity import (
     weights_of,
     within_bounds,
 )
-from evaluation.settings import InputProblem
+from evaluation.settings import DataProblem
 
 MEANS = ["mean_supported", "mean_unsupported"]
 
@@ -178,7 +178,7 @@ def _used(treated: Array, columns: Regressors, groups: np.ndarray, bounds: tuple
         return np.ones(len(treated), dtype=bool)
     used = within_bounds(fit_propensity(treated, columns, groups).probabilities, bounds)
     if not used.any() or np.ptp(treated[used]) == 0:
-        raise InputProblem(
+        raise DataProblem(
             f"в границах склонности {bounds[0]:g}–{bounds[1]:g} нет строк обеих групп: группы не пересекаются.",
             f"no rows of both arms lie within the propensity bounds {bounds[0]:g} to {bounds[1]:g}: no overlap.",
         )

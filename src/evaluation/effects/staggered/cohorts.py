@@ -10,7 +10,7 @@ import pandas as pd
 
 from evaluation.effects.inference.clusters import Array
 from evaluation.effects.model_matrix import codes_of, outcome_values, source_column
-from evaluation.settings import InputProblem
+from evaluation.settings import DataProblem, InputProblem
 
 Codes = np.ndarray
 
@@ -83,7 +83,7 @@ def cohort_rows(
     """
     _require(panel, [unit, year, source_column(outcome), first_year, *covariates, *([clusters] if clusters else [])])
     if panel.empty or bool(panel[[unit, year]].isna().to_numpy().any()):
-        raise InputProblem(
+        raise DataProblem(
             "Сравнить обученных не с кем: в таблице нет строк или есть строки без территории или года.",
             "There is nothing to compare: the table is empty or has rows without a unit or a year.",
         )
@@ -139,7 +139,7 @@ def cohorts_within(rows: CohortRows) -> list[int]:
 
 
 def nothing_to_compare() -> InputProblem:
-    return InputProblem(
+    return DataProblem(
         "Событийный анализ невозможен: никто не обучен впервые после первого года или сравнить не с кем. "
         "Уберите эту модель из плана.",
         "An event study is not possible: no unit was first trained after the first year, or there is none to "

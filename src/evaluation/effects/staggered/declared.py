@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from evaluation.effects.estimate import FEW_TREATED_CLUSTERS, NO_RELIABLE_INTERVAL, Numbers, estimate_row
+from evaluation.effects.estimate import Numbers, estimate_row
 from evaluation.effects.model_matrix import UNASSIGNED, source_column
 from evaluation.effects.regressors import within
 from evaluation.effects.staggered.cells import Scale
@@ -17,7 +17,8 @@ from evaluation.effects.staggered.event_time import EventTimeEffects, errors_tab
 from evaluation.effects.staggered.group_time import group_time_effects
 from evaluation.effects.staggered.imputation import imputation
 from evaluation.effects.staggered.sun_abraham import sun_abraham
-from evaluation.settings import InputProblem, Model
+from evaluation.effects.warning_texts import FEW_TREATED_CLUSTERS, NO_RELIABLE_INTERVAL
+from evaluation.settings import DataProblem, InputProblem, Model
 
 Row = dict[str, object]
 
@@ -138,12 +139,12 @@ def _with_first_year(rows: pd.DataFrame, exposure: str) -> pd.DataFrame:
 def _refuse_no_error(rows: pd.DataFrame, model: Model, effects: EventTimeEffects) -> None:
     """Raise InputProblem where no error can be estimated: one cluster, or an outcome that never changes."""
     if effects.clusters < 2:
-        raise InputProblem(
+        raise DataProblem(
             f"все строки лежат в одном кластере ({model.clusters}): погрешность оценить нельзя.",
             f"all rows lie in one cluster ({model.clusters}): the error cannot be estimated.",
         )
     if rows[source_column(model.outcome)].nunique() < 2:
-        raise InputProblem(
+        raise DataProblem(
             f"исход «{model.outcome}» нигде не меняется: сравнивать нечего.",
             f"the outcome '{model.outcome}' never changes: there is nothing to compare.",
         )

@@ -29,7 +29,7 @@ from evaluation.effects.staggered.cells import (
 )
 from evaluation.effects.staggered.cohorts import CohortRows, cohort_rows, complete_units, nothing_to_compare
 from evaluation.effects.staggered.event_time import errors_table, sum_over_clusters
-from evaluation.settings import InputProblem
+from evaluation.settings import DataProblem, InputProblem
 
 GROUP_TIME_COLUMNS = ["group", "year", "k", "estimate", "se", "low", "high", "p", "treated", "controls"]
 
@@ -148,7 +148,7 @@ def group_time_of(
 
 
 def _no_overlap() -> InputProblem:
-    return InputProblem(
+    return DataProblem(
         "По этим поправкам обученных ни в одном году не с кем сравнить: они отделяют обученных от необученных, или "
         "необученных слишком мало. Уберите поправки или возьмите меньше.",
         "With these covariates the trained have nobody to compare with in any year: they separate the trained from the "

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from evaluation.effects.inference.clusters import Array
-from evaluation.effects.model_matrix import centre, independent_columns
+from evaluation.effects.model_matrix import centre, column_lengths, independent_columns
 from evaluation.effects.staggered.cohorts import CohortRows, cohort_rows, nothing_to_compare, without_always_trained
 from evaluation.effects.staggered.event_time import EventTimeEffects, sum_over_clusters
 from evaluation.settings import InputProblem
@@ -211,7 +211,7 @@ def _leads(fit: _Untrained, leads: int | None, anticipation: int) -> _Leads:
     tested = centre(indicators, unit)
     centred = fit.deviations[fit.untrained]
     tested = tested - centred @ (fit.inverse @ (centred.T @ tested))
-    kept = [column for column in independent_columns(tested) if indicators[:, column].any()]
+    kept = independent_columns(tested, lengths=column_lengths(indicators))
     if not kept:
         return none
     tested = tested[:, kept]

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from evaluation.effects.inference.clusters import Array
-from evaluation.effects.model_matrix import centre, independent_columns
+from evaluation.effects.model_matrix import centre, column_lengths, independent_columns
 from evaluation.effects.staggered.cohorts import (
     CohortRows,
     cohort_rows,
@@ -204,7 +204,7 @@ def _common_slopes(rows: CohortRows, covariates: Array, blocks: Sequence[_Cohort
         fitted = block.centred @ np.column_stack([block.of_outcome, block.of_covariates])
         rest[block.rows] = centre(both, unit) - fitted
     outcome, others = rest[:, 0], rest[:, 1:]
-    kept = independent_columns(others)
+    kept = independent_columns(others, lengths=column_lengths(covariates))
     slopes, of_slopes = np.zeros(columns), np.zeros((rows.units, columns))
     residuals = outcome
     if kept:

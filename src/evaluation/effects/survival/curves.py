@@ -13,7 +13,7 @@ import pandas as pd
 from scipy import stats
 
 from evaluation.effects.inference.clusters import Array
-from evaluation.settings import InputProblem
+from evaluation.settings import DataProblem, InputProblem
 
 SURVIVAL_COLUMNS = ["time", "at_risk", "events", "censored", "survival", "se", "low", "high"]
 INCIDENCE_COLUMNS = ["cause", "time", "at_risk", "events", "incidence", "se", "low", "high"]
@@ -113,7 +113,7 @@ def cumulative_incidence(stop: Array, cause: Array, start: Array | None = None, 
 def refuse_spells(start: Array, stop: Array, event: Array) -> None:
     """Raise InputProblem for no spells, missing numbers, or spells that stop no later than they start."""
     if len(stop) == 0:
-        raise InputProblem("нет ни одного отрезка наблюдения.", "there is not a single spell.")
+        raise DataProblem("нет ни одного отрезка наблюдения.", "there is not a single spell.")
     missing = int((~(np.isfinite(start) & np.isfinite(stop) & np.isfinite(np.asarray(event, dtype=float)))).sum())
     wrong = int((stop <= start).sum())
     if missing or wrong:

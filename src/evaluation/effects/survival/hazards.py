@@ -19,7 +19,7 @@ from evaluation.effects.inference.estimating_functions import MEstimate
 from evaluation.effects.regressors import Regressors, orthonormal
 from evaluation.effects.separation import no_convergence
 from evaluation.effects.survival.curves import refuse_spells
-from evaluation.settings import InputProblem
+from evaluation.settings import DataProblem, InputProblem
 
 Ties = Literal["efron", "breslow"]
 MOST_REFITS = 200
@@ -94,7 +94,7 @@ def fit_cox(
     refuse_spells(start, stop, event)
     ended = np.asarray(event, dtype=float) == 1
     if not np.isin(event, (0, 1)).all() or not ended.any():
-        raise InputProblem(
+        raise DataProblem(
             "исход отрезков должен быть 0 или 1, и хотя бы один отрезок должен закончиться событием.",
             "the outcome of spells must be 0 or 1, and at least one spell must end in an event.",
         )
