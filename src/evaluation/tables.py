@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Literal
 
 import pandas as pd
@@ -54,7 +55,13 @@ class Table:
         return tuple(column.name for column in self.columns)
 
     def empty(self) -> pd.DataFrame:
-        return pd.DataFrame({column.name: pd.Series(dtype=DTYPES[column.kind]) for column in self.columns})
+        """A conforming table without rows."""
+        return _empty(self.columns).copy()
+
+
+@cache
+def _empty(columns: tuple[Column, ...]) -> pd.DataFrame:
+    return pd.DataFrame({column.name: pd.Series(dtype=DTYPES[column.kind]) for column in columns})
 
 
 def _text(*names: str) -> tuple[Column, ...]:

@@ -66,3 +66,8 @@ def test_combinations_are_those_of_the_rows(rows: list[tuple[Any, ...]]) -> None
 def test_without_columns_all_rows_are_alike(rows: int) -> None:
     codes, found = combined([], rows)
     assert codes.tolist() == [0] * rows and found == [()] * bool(rows)
+
+
+def test_a_value_may_be_a_tuple() -> None:
+    found = distinct(column(["a", "b", "a"]))
+    assert found.spread([(1, 2), (3, 4)]).tolist() == [(1, 2), (3, 4), (1, 2)]

@@ -14,7 +14,7 @@ from evaluation.codebook import read_codebook
 from evaluation.contracts import TABLES, check
 from evaluation.effects.estimate import dropped_rows, format_warnings, parse_warnings, warning_text
 from evaluation.effects.families import DECLARABLE, FAMILIES
-from evaluation.effects.inference.randomisation import permutation_p
+from evaluation.effects.inference.randomisation import randomisation_test
 from evaluation.effects.model_matrix import source_column
 from evaluation.effects.plan import event_study_of, fit_declared, fit_plan
 from evaluation.effects.regression import treated_clusters
@@ -236,7 +236,7 @@ def test_permutation_p_is_uniform_without_an_effect(main: Model) -> None:
             trained=(rows["year"] >= start).astype(float), exposure=generator.poisson(1, 120).astype(float),
             applications=generator.poisson(3.0, 120),
         )  # fmt: skip
-        small += permutation_p(frame, main, "trained", 49, draw) <= 0.2
+        small += randomisation_test(frame, main, "trained", draws=49, seed=draw).p <= 0.2
     assert 0.11 <= small / repetitions <= 0.30  # nominal 0.2; 99 % of a binomial lies within
 
 

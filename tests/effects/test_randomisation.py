@@ -10,7 +10,9 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 
+from evaluation.effects.estimate import parse_warnings
 from evaluation.effects.inference.randomisation import _all_deals, _deals, _pools, randomisation_test
+from evaluation.effects.plan import fit_declared
 from evaluation.settings import InputProblem, Model
 
 Declare = Callable[..., Model]
@@ -152,3 +154,17 @@ def test_interval_outside_least_squares_is_refused(declare: Declare) -> None:
     frame = _panel(12, 4, 1).assign(n=np.random.default_rng(1).poisson(5, 48))
     with pytest.raises(InputProblem, match="family: ols only"):
         randomisation_test(frame, counts, "trained", draws=19, level=0.95)
+
+
+def test_too_few_deals_are_said(model: Model) -> None:
+    """Units that each miss another year share their years with nobody: one deal, and p = 1 whatever the data."""
+    frame = _panel(6, 7, 3)
+    frame = frame[frame["year"] != frame["unit_id"] + 1].reset_index(drop=True)
+    frame = frame.assign(trained=((frame["unit_id"] < 3) & (frame["year"] >= 5)).astype(float))
+    found = randomisation_test(frame, model, "trained", draws=99)
+    assert (found.p, found.deals, found.few_deals) == (1.0, 1, 1)
+    row = next(row for row in fit_declared(frame, model, draws=99) if row["exposure"] == "trained")
+    assert row["inference"] == "crv3_t_permutation_p"
+    told = parse_warnings(row["warning"])
+    assert told["few_deals"] == "1" and told["no_reliable_interval_permuted"] == "3"
+    assert randomisation_test(_panel(20, 5, 1), model, "trained", draws=99).few_deals is None

@@ -30,9 +30,8 @@ class Distinct:
 
     def spread(self, values: Sequence[Any]) -> np.ndarray:
         """One of ``values`` (as many as there are different cells) a row, as objects."""
-        some = np.empty(len(values), dtype=object)
-        some[:] = values
-        return some[self.codes]
+        # a value may be a tuple, which an assignment would take for a row of values
+        return np.fromiter(values, dtype=object, count=len(values))[self.codes]
 
     def flags(self, holds: Callable[[Any], bool]) -> np.ndarray:
         """For every row whether ``holds`` of its cell."""

@@ -123,8 +123,8 @@ def _inference(
 ) -> tuple[Numbers, str, dict[str, object]]:
     """Numbers, kind of inference and warnings that suit what is asked for and the number of exposed clusters."""
     if treated == 1 or not np.isfinite(numbers.se):
-        p, kind = single_cluster_p(rows, model, exposure, draws, seed)
-        return Numbers(numbers.estimate, p=p), kind, {"one_treated_cluster": treated}
+        p, kind, few_deals = single_cluster_p(rows, model, exposure, draws, seed)
+        return Numbers(numbers.estimate, p=p), kind, {"one_treated_cluster": treated, "few_deals": few_deals}
     few = treated < FEW_TREATED_CLUSTERS
     scarce = treated < NO_RELIABLE_INTERVAL
     warnings: dict[str, object] = {"few_treated_clusters": treated} if few else {}
@@ -141,8 +141,9 @@ def _inference(
     if asked == "randomisation" or (scarce and not asked and is_adoption(rows, model, exposure)):
         permuted = "no_reliable_interval_permuted" if scarce else "few_treated_clusters_permuted"
         warnings = {permuted: treated} if few else {}
-        p = randomisation_test(rows, model, exposure, draws=draws, seed=seed).p
-        return replace(numbers, p=p), f"{errors}_t_permutation_p", warnings
+        dealt = randomisation_test(rows, model, exposure, draws=draws, seed=seed)
+        warnings["few_deals"] = dealt.few_deals
+        return replace(numbers, p=dealt.p), f"{errors}_t_permutation_p", warnings
     if few or asked == "wild_bootstrap":
         return replace(numbers, p=wild_p(rows, model, exposure, draws, seed)), f"{errors}_t_wild_p", warnings
     return numbers, f"{errors}_t", warnings
@@ -164,12 +165,16 @@ def is_adoption(rows: pd.DataFrame, model: Model, exposure: str) -> bool:
     return bool(np.isin(values, (0.0, 1.0)).all() and not falls.any() and own_cluster)
 
 
-def single_cluster_p(rows: pd.DataFrame, model: Model, exposure: str, draws: int, seed: int) -> tuple[float, str]:
-    """p where one cluster alone identifies the exposure, and how: histories dealt out at random in a panel, the wild
-    bootstrap elsewhere (which then hardly ever rejects: MacKinnon and Webb 2018, Econometrics Journal 21)."""
+def single_cluster_p(
+    rows: pd.DataFrame, model: Model, exposure: str, draws: int, seed: int
+) -> tuple[float, str, int | None]:
+    """p where one cluster alone identifies the exposure, how, and the number of deals where they are too few:
+    histories dealt out at random in a panel, the wild bootstrap elsewhere (which then hardly ever rejects: MacKinnon
+    and Webb 2018, Econometrics Journal 21)."""
     if {"unit_id", "year"} <= set(rows.columns) and not rows.duplicated(["unit_id", "year"]).any():
-        return randomisation_test(rows, model, exposure, draws=draws, seed=seed).p, "permutation_p"
-    return wild_p(rows, model, exposure, draws, seed), "wild_p"
+        dealt = randomisation_test(rows, model, exposure, draws=draws, seed=seed)
+        return dealt.p, "permutation_p", dealt.few_deals
+    return wild_p(rows, model, exposure, draws, seed), "wild_p", None
 
 
 def wild_regression_test(

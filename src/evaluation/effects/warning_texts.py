@@ -36,6 +36,10 @@ WARNINGS: dict[str, dict[Language, str]] = {
         f"{NO_RELIABLE_INTERVAL} neither clustered errors nor the bootstrap hold their level (simulation study): trust "
         "no interval, read the permutation of training histories",
     },
+    "few_deals": {
+        "ru": "различных раздач историй обучения всего {value}: p не может быть меньше 1/{value}",
+        "en": "there are only {value} distinct deals of training histories: p cannot be below 1/{value}",
+    },
     "no_reliable_interval_permuted": {
         "ru": "кластеров с воздействием всего {value}: при числе меньше "
         f"{NO_RELIABLE_INTERVAL} верить нельзя никакому интервалу; p — от случайной раздачи историй обучения "

@@ -123,8 +123,8 @@ FIGURES: dict[str, tuple[Text, Text]] = {
     "team_survival": (
         Text(ru="Сколько живут проектные команды", en="How long project teams last"),
         Text(
-            ru="Доля команд, ещё подающих заявки, по годам от начала, с 95 % полосой: с совместным обучением и без него. "
-            "Под рисунком — сколько команд ещё наблюдается.",
+            ru="Доля команд, ещё подающих заявки, по годам от начала, с 95 % полосой: с совместным обучением и без "
+            "него. Под рисунком — сколько команд ещё наблюдается.",
             en="Share of teams still applying by years since their start, with a 95% band: with joint training and "
             "without it. Below the figure stands how many teams are still observed.",
         ),

@@ -30,6 +30,7 @@ from evaluation.effects.panel import restricted_equations
 from evaluation.settings import InputProblem, Model
 
 NUMBERS_AT_ONCE = 4_000_000
+FEWEST_DEALS = 20  # with fewer the smallest possible p is above 5 %
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,11 @@ class RandomisationTest:
     interval: ConfidenceSet | None
     deals: int
     enumerated: bool
+
+    @property
+    def few_deals(self) -> int | None:
+        """Number of distinct deals where p could not fall to 5 % whatever the data, else None."""
+        return self.deals if self.enumerated and self.deals < FEWEST_DEALS else None
 
 
 @dataclass(frozen=True)
@@ -98,11 +104,6 @@ def randomisation_test(
     return RandomisationTest(
         statistic, share_reaching(drawn, enumerated=enumerated), interval, len(drawn) - 1, enumerated
     )
-
-
-def permutation_p(rows: pd.DataFrame, model: Model, exposure: str, draws: int, seed: int) -> float:
-    """Share of deals with a statistic at least as large as the observed one (which counts as one deal)."""
-    return randomisation_test(rows, model, exposure, draws=draws, seed=seed).p
 
 
 def _pools(rows: pd.DataFrame, values: Array, strata: str | None) -> list[_Pool]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from evaluation.effects.estimate import Estimates, collect
-from evaluation.effects.inference.randomisation import permutation_p
+from evaluation.effects.inference.randomisation import randomisation_test
 from evaluation.effects.model_matrix import Sample
 from evaluation.effects.panel import Fit, fit_model
 from evaluation.effects.regression import Row, empty_rows, regression_rows
@@ -72,9 +72,10 @@ def permutation_rows(sample: Sample, model: Model, settings: Robustness, fit: Fi
     for exposure in model.exposures:
         if exposure in fit.not_identified:
             continue
-        p = permutation_p(sample.frame, model, exposure, settings.permutation_draws, settings.seed)
+        dealt = randomisation_test(sample.frame, model, exposure, draws=settings.permutation_draws, seed=settings.seed)
+        warnings = {**sample.warnings, "few_deals": dealt.few_deals}
         row = regression_rows(
-            sample.frame, model, fit, sample.warnings, name=f"{model.name}__permutation", exposures=[exposure]
+            sample.frame, model, fit, warnings, name=f"{model.name}__permutation", exposures=[exposure]
         )[0]
-        out.append({**row, "p": p, "inference": "crv3_t_permutation_p"})
+        out.append({**row, "p": dealt.p, "inference": "crv3_t_permutation_p"})
     return out
