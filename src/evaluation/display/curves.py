@@ -158,8 +158,8 @@ def power_plot(
             # to the left where there is room and the mark of the detectable size stands to the right
             left = found is not None and 0.4 * effect.max() < abs(estimate) < found
             axis.annotate(
-                told, (abs(estimate), 0.12), xytext=(-5 if left else 5, 0), textcoords="offset points", color=GREEN,
-                fontsize=8.5, ha="right" if left else "left",
+                told, (abs(estimate), 0.9 if left else 0.12), xytext=(-5 if left else 5, 0),
+                textcoords="offset points", color=GREEN, fontsize=8.5, ha="right" if left else "left",
                 bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1},
             )  # fmt: skip
         axis.set_ylim(0, 1.02)
