@@ -1,6 +1,7 @@
 # Everything here sets itself up on a fresh clone that has Python 3.11, make and git.
 #   make report      the demonstration and the example, from raw files to reports
 #   make test        every test but the slow simulations
+#   make gallery   every kind of map, in reports/gallery
 #   make bench       speed and memory of cleaning and estimation, beside other libraries
 PYTHON ?= python3
 VENV := .venv
@@ -10,7 +11,7 @@ DATA := tests/published/data-packages.txt
 RIVALS := .venv-rivals
 TESTS ?= tests
 
-.PHONY: report test test-slow lab lint docs lock lock-rivals bench rivals clean
+.PHONY: report test test-slow test-browser lab lint docs gallery lock lock-rivals bench rivals clean
 
 report: $(READY)
 	$(BIN)/evaluation simulate --plain
@@ -24,8 +25,21 @@ test: $(READY)
 test-slow: $(READY)
 	$(BIN)/python -m pytest $(TESTS) -m slow
 
+# Pages in the system's own browser, office files in the system's own office; both are installed where they are absent.
+test-browser: $(READY)
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  missing=""; \
+	  command -v chromium >/dev/null || missing="$$missing chromium"; \
+	  command -v soffice >/dev/null || missing="$$missing libreoffice-writer"; \
+	  [ -z "$$missing" ] || { apt-get update -qq && apt-get install -y -qq --no-install-recommends $$missing; }; \
+	fi
+	$(BIN)/python -m pytest tests/browser
+
 lab: $(READY)
 	$(BIN)/evaluation lab
+
+gallery: $(READY)
+	$(BIN)/evaluation gallery --plain
 
 lint: $(READY)
 	$(BIN)/ruff check .

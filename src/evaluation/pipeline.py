@@ -44,7 +44,7 @@ class Step:
 
 PROGRAMME_SOURCES = tuple(SOURCE_TABLES)
 CONTROL_TABLES = ("source_files", "row_ledger", "issues")
-SURVEY_SOURCES = ("participants_survey", "residents_survey")
+SURVEY_SOURCES = ("participants_survey", "followup_survey", "residents_survey")
 SURVEY_TABLES = ("survey_waves", "survey_responses", "survey_answers")
 SURVEY_CONTROL_TABLES = ("survey_source_files", "survey_row_ledger", "survey_issues")
 HISTORY = (
@@ -139,12 +139,16 @@ STEPS: tuple[Step, ...] = (
     Step(
         "07_check_robustness", "What would change the conclusion?",
         folder="results",
-        needs=("panel", "estimates"), uses=("project_table", "findings_survey"),
+        needs=("panel", "estimates"),
+        uses=("project_table", "findings_survey", "territories", "support_events", "attendance", "exchange_events",
+              "exchange_participation"),
+        history=("territories", "support_events", "attendance", "exchange_events", "exchange_participation"),
         makes=("robustness", "findings_robustness"),
         figures=("robustness", "specification_curve", "power"),
         exhibits=("robustness", "bounds", "specification_curve", "claims", "breakdown", "trends", "bunching"),
-        settings=("plan.models", "plan.robustness", "programme.simulated"),
-        territory=("claims",), needs_plan=True,
+        settings=("plan.models", "plan.robustness", "years.application_deadline", "years.territory_date",
+                  "programme.exposure", "programme.simulated"),
+        territory=("claims", "registry", "crosswalk"), needs_plan=True,
     ),
     Step(
         "08_compare_years", "What changed against last year, and what only seems to have changed?",

@@ -171,13 +171,15 @@ class Workspace:
         return self.report_folder(year) / "notebooks" / f"{step}.ipynb"
 
     def territory_file(self, name: str) -> Path | None:
-        """File of the registry, crosswalk, boundaries, aliases, decisions or breaks; None where there is none."""
+        """File of registry, crosswalk, boundaries, travel, aliases, decisions or breaks; None where there is none."""
         registry = self.programme.registry
+        travel = self.programme.access.travel_matrix
         units = self.root / registry.units
         places: dict[str, Path | None] = {
             "registry": units,
             "crosswalk": self.root / registry.crosswalk if registry.crosswalk else None,
             "boundaries": self.root / registry.boundaries if registry.boundaries else None,
+            "travel": self.root / travel if travel else None,
             "aliases": units.parent / "aliases.csv",
             "decisions": self.decisions_file(),
             "personal_decisions": self.decisions_file(personal=True),

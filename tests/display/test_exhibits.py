@@ -122,6 +122,20 @@ def test_support_has_one_column_a_year_and_no_empty_measures() -> None:
     assert few.cell(0, "2024", "ru") == "3", "events are not people"
 
 
+def test_no_change_is_shown_across_a_break() -> None:
+    frame = pd.DataFrame(
+        {
+            "indicator": ["funded", "success_rate"], "year": 2022, "value": [140.0, 0.6], "previous": [100.0, 0.5],
+            "change": [None, 0.1], "n": [61, 250], "n_previous": [61, 240], "unit": ["projects", "share"],
+            "break_note": pd.Series(["rules", None], dtype="str"),
+        }
+    ).astype({"change": "float64"})  # fmt: skip
+    table = comparison_exhibit(frame, None, break_words={"ru": {"rules": "правила"}, "en": {"rules": "rules"}})
+    assert [table.cell(row, "change", "ru").replace("\u00a0", " ") for row in (0, 1)] == ["—", "+10,0 п. п."]
+    assert "изменение не показано" in table.to_html("ru")
+    assert comparison_exhibit(frame.iloc[1:], None).note.ru == "", "nothing is refused, nothing is said"
+
+
 @pytest.mark.parametrize("note", [None, "reform"])
 def test_comparison_names_breaks_only_where_there_are_some(note: str | None) -> None:
     frame = pd.DataFrame(

@@ -21,7 +21,8 @@ from shapely.geometry import box
 
 from evaluation.display.mapclasses import COLOURS, ZERO, fisher_jenks, map_classes
 from evaluation.display.mapkeys import PATTERNS
-from evaluation.display.maps import albers, coverage_map
+from evaluation.display.maps import coverage_map
+from evaluation.display.projections import albers
 from evaluation.display.rendering import figure_bytes
 from evaluation.territory.boundaries import merge_boundaries, read_boundaries
 from evaluation.territory.crosswalk import geography_map, read_crosswalk

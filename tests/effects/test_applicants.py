@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from evaluation.effects.estimate import parse_warnings
 from evaluation.effects.robustness.applicants import arms_of, bounds_rows, lee_bounds, worst_case_bounds
 from evaluation.settings import InputProblem, Model
 
@@ -33,6 +34,26 @@ def test_a_value_on_the_edge_counts_in_part() -> None:
     found = lee_bounds(arms, draws=0)
     assert found.low == pytest.approx((0 + 0.5 * 6) / 1.5 - 5)
     assert found.high == pytest.approx((9 + 0.5 * 6) / 1.5 - 5)
+
+
+def test_resamples_without_both_kinds_are_counted(declare: Callable[..., Model]) -> None:
+    """Two supported applicants among six clusters: a resample has none of them with probability (4/6)^6, 8.8 %."""
+    data = frame([3, 4], [1, 2, 0, 5])
+    arms = arms_of(data, "outcome", "support", "unit")
+    found = lee_bounds(arms, draws=2000, seed=4)
+    drawn = np.random.default_rng(4).multinomial(6, np.full(6, 1 / 6), size=2000)
+    without = (drawn[:, :2].sum(axis=1) == 0) | (drawn[:, 2:].sum(axis=1) == 0)
+    assert found.draws_left_out == without.sum()
+    assert abs(without.mean() - (4 / 6) ** 6 - (2 / 6) ** 6) < 0.025
+    assert lee_bounds(arms, draws=0).draws_left_out == 0
+    panel = pd.DataFrame(
+        {"geography": "g", "unit_id": list("abcdef"), "year": 2020, "support": [1, 1, 0, 0, 0, 0],
+         "applications": 2, "funded": [2, 1, 1, 0, 0, 1]}
+    )  # fmt: skip
+    model = declare("is_funded", ("support",), "logit", name="winning")
+    rows = bounds_rows(panel, [model], "g", draws=200, seed=4)
+    left = {str(parse_warnings(row["warning"])["draws_without_both_kinds"]) for row in rows}
+    assert left == {str(lee_bounds(arms, draws=200, seed=4).draws_left_out)}
 
 
 def test_worst_case_by_hand() -> None:

@@ -15,6 +15,7 @@ from evaluation.effects.inference.randomisation import randomisation_test
 from evaluation.effects.inference.wild import wild_test
 from evaluation.effects.instrumented import two_stage_least_squares
 from evaluation.effects.panel import fit_model, restricted_equations
+from evaluation.effects.power import power_curve
 from evaluation.effects.robustness.breakdown import breakdown_values
 from evaluation.settings import InputProblem, Model
 
@@ -149,3 +150,18 @@ def test_breakdown_values_do_not_depend_on_units(panel: pd.DataFrame, declare: D
     found = [breakdown_values(panel, model).set_index("measure")["value"] for model in both(declare)]
     assert found[0].to_numpy() == pytest.approx(found[1].to_numpy(), rel=1e-6)
     assert len(found[0]) == 5
+
+
+@pytest.mark.parametrize("family", ["ols", "poisson"])
+@pytest.mark.parametrize("test", ["crv1", "crv3", "wild_bootstrap"])
+def test_power_does_not_depend_on_units(panel: pd.DataFrame, declare: Declare, family: str, test: str) -> None:
+    effects = np.linspace(0, 60, 7) if family == "ols" else np.linspace(0, 30, 7)
+    raw, scaled = (
+        power_curve(panel, model, "share", effects=effects, test=test, draws=100, bootstrap_draws=39, seed=2)  # type: ignore[arg-type]
+        for model in both(declare, family)
+    )
+    pd.testing.assert_frame_equal(raw.frame, scaled.frame)
+    assert raw.frame["power"].iloc[-1] > raw.frame["power"].iloc[0]
+    if test != "wild_bootstrap":
+        grids = [power_curve(panel, model, "share", test=test, draws=100, seed=2) for model in both(declare, family)]  # type: ignore[arg-type]
+        np.testing.assert_allclose(*(curve.frame["effect"] for curve in grids), rtol=1e-7)

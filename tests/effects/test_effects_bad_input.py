@@ -12,9 +12,10 @@ import pytest
 from evaluation.effects.estimate import parse_warnings, warning_text
 from evaluation.effects.panel import fit_model
 from evaluation.effects.plan import fit_plan
+from evaluation.effects.robustness.checks import check_robustness
 from evaluation.effects.sample import estimation_sample, usable_rows
 from evaluation.effects.warning_texts import WARNINGS
-from evaluation.settings import InputProblem, Model
+from evaluation.settings import InputProblem, Model, Robustness
 
 Declare = Callable[..., Model]
 FAMILIES = ["ols", "poisson", "logit"]
@@ -338,8 +339,10 @@ def test_declared_inference_is_what_is_done(declare: Declare, declared: tuple[st
 
 
 def test_inference_that_there_is_not_is_refused(declare: Declare) -> None:
-    with pytest.raises(InputProblem, match="no inference conley"):
-        fit_plan(_panel(), None, [_model(declare, "ols", inference=("conley",))])
+    with pytest.raises(InputProblem, match="no inference influence_function"):
+        fit_plan(_panel(), None, [_model(declare, "ols", inference=("influence_function",))])
+    with pytest.raises(InputProblem, match="no inference influence_function"):
+        check_robustness(_panel(), _model(declare, "ols", inference=("influence_function",)), Robustness())
 
 
 def test_more_columns_than_rows(declare: Declare) -> None:

@@ -13,6 +13,7 @@ from evaluation.effects.evidence import (
     COLUMNS,
     OutcomeScale,
     compare_evidence,
+    detectable_errors,
     outcome_scales,
     read_evidence,
 )
@@ -24,7 +25,7 @@ CONFIG = Path(__file__).resolve().parents[2] / "config"
 def estimate(**changes: object) -> pd.DataFrame:
     row = {
         "model": "main", "exposure": "trained", "outcome": "applications", "estimand": "log_rate_ratio",
-        "estimate": math.log(1.2), "se": 0.1, "low": 0.01, "high": 0.4,
+        "estimate": math.log(1.2), "se": 0.1, "low": 0.01, "high": 0.4, "clusters": 41,
     }  # fmt: skip
     return pd.DataFrame([row | changes])
 
@@ -43,10 +44,20 @@ def study(**changes: object) -> pd.DataFrame:
 def test_per_cent_and_what_could_be_detected() -> None:
     row = compare_evidence(estimate(), study()).iloc[0]
     assert row["ours"] == pytest.approx(20)
-    assert row["detectable"] == pytest.approx(100 * (math.exp(0.28) - 1))  # 2.8 x 0.1
+    assert row["detectable"] == pytest.approx(100 * (math.exp(2.872 * 0.1) - 1), rel=1e-3)  # t(40): 2.021 + 0.851
     assert not row["could_detect"]  # 8.1 per cent is smaller than 32 per cent
     assert row["agrees"]
-    assert compare_evidence(estimate(se=0.02), study()).iloc[0]["could_detect"]  # 2.8 x 0.02: 5.8 per cent
+    assert compare_evidence(estimate(se=0.02), study()).iloc[0]["could_detect"]  # 2.9 x 0.02: 5.9 per cent
+
+
+def test_few_clusters_detect_larger_sizes_only() -> None:
+    """Published quantiles of t at 0.975 and 0.8: 2.776 and 0.941 with 4, 1.960 and 0.842 with very many."""
+    assert detectable_errors(5) == pytest.approx(2.776 + 0.941, abs=1e-3)
+    assert detectable_errors(10**7) == pytest.approx(1.960 + 0.842, abs=1e-3)
+    assert math.isnan(detectable_errors(1)) and math.isnan(detectable_errors(math.nan))
+    few, many = (compare_evidence(estimate(clusters=n), study()).iloc[0]["detectable"] for n in (5, 500))
+    assert few == pytest.approx(100 * math.expm1(0.1 * detectable_errors(5))) and few > many > 32
+    assert pd.isna(compare_evidence(estimate(clusters=1), study()).iloc[0]["could_detect"])
 
 
 def test_standard_deviations_need_the_outcome_s_scale() -> None:
@@ -54,14 +65,14 @@ def test_standard_deviations_need_the_outcome_s_scale() -> None:
     assert math.isnan(compare_evidence(estimate(), sd).iloc[0]["ours"])
     row = compare_evidence(estimate(), sd, {"main": OutcomeScale(2.0, 4.0, False)}).iloc[0]
     assert row["ours"] == pytest.approx(0.2 * 2 / 4)
-    assert row["could_detect"] == ((math.exp(0.28) - 1) * 2 / 4 <= 0.35)
+    assert row["could_detect"] == (math.expm1(0.1 * detectable_errors(41)) * 2 / 4 <= 0.35)
 
 
 def test_points_need_a_share() -> None:
     points = study(unit="percentage_points", low=10, high=10)
     share = estimate(estimand="mean_difference", estimate=0.06, low=-0.02, high=0.14, se=0.04)
     row = compare_evidence(share, points, {"main": OutcomeScale(0.3, 0.46, True)}).iloc[0]
-    assert (row["ours"], row["detectable"]) == (pytest.approx(6), pytest.approx(11.2))
+    assert (row["ours"], row["detectable"]) == (pytest.approx(6), pytest.approx(4 * detectable_errors(41)))
     assert pd.isna(row["agrees"])  # our interval covers zero
     other = compare_evidence(share, points, {"main": OutcomeScale(0.3, 0.46, False)}).iloc[0]
     assert math.isnan(other["ours"])

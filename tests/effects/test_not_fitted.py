@@ -85,3 +85,8 @@ def test_separators_of_warnings_do_not_break_the_words() -> None:
     assert parse_warnings(text)["few_treated_clusters"] == "3"
     assert warning_text(text, "en").endswith("no rows, check a=b")
     assert warning_text(text, "ru").endswith("нет строк, проверьте a=b")
+
+
+def test_numbers_of_warnings_have_the_comma_of_the_language() -> None:
+    assert "0,028" in warning_text("curvature_assumed=0.028", "ru")
+    assert "0.028" in warning_text("curvature_assumed=0.028", "en")

@@ -16,15 +16,17 @@ from evaluation.indicators.breaks import (
     breaks_crossed,
     bridged_by_crosswalk,
     read_breaks,
+    unbridged,
     year_comparison,
 )
 from evaluation.indicators.coverage import INDICATORS
+from evaluation.indicators.stream_indicators import OF_PROGRAMME, OF_STREAMS
 from evaluation.settings import InputProblem
 
 HEADER = ",".join(COLUMNS)
 ROWS = [
-    "reform,2025-06-19,2025,territory,units|units_share,границы,boundaries,law",
-    "rules,2022-01-01,2022,rules,*,правила,rules,order",
+    "reform,2025-06-19,2025,territory,units|units_share,crosswalk|stable_areas,границы,boundaries,law",
+    "rules,2022-01-01,2022,rules,*,,правила,rules,order",
 ]
 
 
@@ -62,10 +64,11 @@ def test_crossing(breaks: pd.DataFrame, indicator: str, earlier: int, later: int
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        ("x,2025-06-19,2025,weather,*,а,b,c", "line 2, column kind: 'weather'"),
-        ("x,19.06.2025,2025,rules,*,а,b,c", "line 2, column date: '19.06.2025'"),
-        ("x,2025-06-19,soon,rules,*,а,b,c", "line 2, column first_year: 'soon'"),
-        (",2025-06-19,2025,rules,*,а,b,c", "line 2, column break_id"),
+        ("x,2025-06-19,2025,weather,*,,а,b,c", "line 2, column kind: 'weather'"),
+        ("x,19.06.2025,2025,rules,*,,а,b,c", "line 2, column date: '19.06.2025'"),
+        ("x,2025-06-19,soon,rules,*,,а,b,c", "line 2, column first_year: 'soon'"),
+        (",2025-06-19,2025,rules,*,,а,b,c", "line 2, column break_id"),
+        ("x,2025-06-19,2025,rules,*,crosswalk|rope,а,b,c", "line 2, column bridge: 'crosswalk|rope'"),
     ],
 )
 def test_refusals_name_line_and_column(tmp_path: Path, row: str, message: str) -> None:
@@ -90,7 +93,8 @@ def _indicators() -> pd.DataFrame:
 def test_year_comparison(breaks: pd.DataFrame) -> None:
     made = check(year_comparison(_indicators(), breaks, 2025), TABLES["year_comparison"])
     rows = made.set_index("indicator")
-    assert rows.loc["units", ["previous", "value", "change", "n_previous", "n"]].tolist() == [50, 37, -13, 61, 39]
+    assert rows.loc["units", ["previous", "value", "n_previous", "n"]].tolist() == [50, 37, 61, 39]
+    assert pd.isna(rows.loc["units", "change"]), "a difference across a break that nothing bridges is no change"
     assert rows.loc["units", "break_note"] == "reform"
     assert pd.isna(rows.loc["funded", "break_note"])
     assert rows.loc["funded", "change"] == 10
@@ -99,13 +103,37 @@ def test_year_comparison(breaks: pd.DataFrame) -> None:
     assert break_years(breaks, ["territory"]) == [2025]
 
 
+def test_a_bridge_helps_only_a_series_that_was_made_with_it(breaks: pd.DataFrame) -> None:
+    for bridge in ("crosswalk", "stable_areas"):
+        carried = year_comparison(_indicators(), breaks, 2025, [bridge]).set_index("indicator")
+        assert carried.loc["units", "change"] == -13
+        assert carried["break_note"].isna().all()
+    other = year_comparison(_indicators(), breaks, 2025, ["both_definitions"]).set_index("indicator")
+    assert pd.isna(other.loc["units", "change"])
+    assert unbridged(breaks, ["crosswalk"])["break_id"].tolist() == ["rules"]
+    with pytest.raises(ValueError, match="no such bridge: rope"):
+        unbridged(breaks, ["rope"])
+
+
+def test_a_file_without_the_column_of_bridges_bridges_nothing(tmp_path: Path) -> None:
+    path = _file(tmp_path, "x,2025-06-19,2025,territory,*,а,b,c", header=HEADER.replace("bridge,", ""))
+    made = read_breaks(path)
+    assert made["bridge"].tolist() == [""]
+    assert len(unbridged(made, ["crosswalk"])) == 1
+    assert list(made.columns) == list(COLUMNS)
+
+
+def test_a_line_that_ends_early_is_read(tmp_path: Path) -> None:
+    assert read_breaks(_file(tmp_path, "x,2025-06-19,2025,rules,*"))["reference"].tolist() == [""]
+
+
 def test_without_breaks() -> None:
     assert year_comparison(_indicators(), None, 2025)["break_note"].isna().all()
 
 
 def test_committed_breaks_name_indicators_that_exist() -> None:
     breaks = read_breaks(Path(__file__).resolve().parents[2] / "config" / "breaks.csv")
-    known = {indicator.code for indicator in INDICATORS}
+    known = {indicator.code for indicator in (*INDICATORS, *OF_STREAMS, *OF_PROGRAMME)}
     for text in breaks["indicators"]:
         assert text == "*" or set(text.split("|")) <= known
     assert breaks_crossed(breaks, "units_applied_share", 2024, 2025) == ["reform_2025"]

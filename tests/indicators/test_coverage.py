@@ -20,6 +20,7 @@ from evaluation.indicators.coverage import (
     wilson_interval,
 )
 from evaluation.indicators.outcomes import build_panels
+from evaluation.indicators.programme_years import ProgrammeYears
 from evaluation.settings import Exposure
 
 Tables = dict[str, pd.DataFrame]
@@ -27,7 +28,7 @@ Tables = dict[str, pd.DataFrame]
 
 @pytest.fixture(scope="module")
 def panel(tables: Tables, registry: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
-    return build_panels(tables, DEADLINES, TERRITORY_DATES, registry, crosswalk, Exposure())
+    return build_panels(ProgrammeYears(tables, DEADLINES, TERRITORY_DATES, registry, crosswalk, Exposure()))
 
 
 def _year(tables: Tables, year: int) -> Tables:

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from evaluation.contracts import TABLES
-from evaluation.indicators.outcomes import SUPPORT, usable_deadlines
+from evaluation.indicators.programme_years import SUPPORT, usable_deadlines
 from evaluation.settings import InputProblem
 
 GIVEN = {2025: dt.date(2025, 2, 14), 2024: None}

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from evaluation.effects.exchange.placebo_networks import placebo_rows
-from evaluation.indicators.exchange_tables import practice_risk, redraws_of_geography
+from evaluation.indicators.exchange_tables import REDRAWN, practice_risk, redraws_of_geography
 from evaluation.indicators.outcomes import build_panel
+from evaluation.indicators.programme_years import ProgrammeYears
 from evaluation.settings import Exposure, Model, Text
 from evaluation.simulate.api import SimulatedProgramme, simulate_panel
 from evaluation.simulate.parameters import application_deadline, territory_date
@@ -49,9 +50,10 @@ def tables(programme: SimulatedProgramme) -> dict[str, pd.DataFrame]:
 def test_redrawn_networks_are_those_behind_the_panel(
     tables: dict[str, pd.DataFrame], places: tuple[pd.DataFrame, pd.DataFrame]
 ) -> None:
-    arguments: tuple[Any, ...] = (DEADLINES, DATES, *places, SETTINGS, "original")
-    panel = build_panel(tables, *arguments)
-    redrawn = redraws_of_geography(tables, panel, *arguments)
+    years = ProgrammeYears(tables, DEADLINES, DATES, *places, SETTINGS)
+    panel = build_panel(years, "original")
+    fewer = replace(years, tables={name: tables[name] for name in REDRAWN})
+    redrawn = redraws_of_geography(fewer, panel, "original")
     for name in ("exposure", "exposure_wins"):
         both = panel.merge(redrawn.keys.assign(seen=redrawn.observed[name], mean=redrawn.expected(name)))
         assert len(both) == len(panel)
@@ -71,15 +73,15 @@ def test_redrawn_networks_are_those_behind_the_panel(
 def test_practices_at_risk_before_and_across_the_reform(
     tables: dict[str, pd.DataFrame], places: tuple[pd.DataFrame, pd.DataFrame], programme: SimulatedProgramme
 ) -> None:
-    arguments: tuple[Any, ...] = (tables, DEADLINES, DATES, *places, SETTINGS)
-    before = practice_risk(*arguments, "original")
+    years = ProgrammeYears(tables, DEADLINES, DATES, *places, SETTINGS)
+    before = practice_risk(years, "original")
     assert before.frame["year"].max() == 2024
     adopted = spread(programme.history).adopted
     assert before.frame["adopted"].sum() == ((adopted > 2018) & (adopted <= 2024)).sum() - (
         spread(programme.history).first_year > 2018
     ).sum()  # fmt: skip
     assert before.left_out["unknown_unit"] == before.left_out["repeated"] == 0
-    stable = practice_risk(*arguments, "stable")
+    stable = practice_risk(years, "stable")
     assert stable.frame["year"].max() == 2025
     assert stable.frame["unit_id"].nunique() < before.frame["unit_id"].nunique()
     assert 0 < stable.frame["adopted"].sum() <= (adopted > 0).sum()

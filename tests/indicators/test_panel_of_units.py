@@ -18,6 +18,7 @@ from evaluation.indicators.outcomes import (
     ties_of_geography,
     unplaced_rows,
 )
+from evaluation.indicators.programme_years import ProgrammeYears
 from evaluation.indicators.projects import project_values
 from evaluation.indicators.reconciling import reconcile
 from evaluation.settings import Exposure, ReferenceTotal, Text
@@ -32,7 +33,7 @@ TERRITORY = Path(__file__).resolve().parents[2] / "config" / "territory"
 
 @pytest.fixture(scope="module")
 def panel(tables: Tables, registry: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
-    made = build_panels(tables, DEADLINES, TERRITORY_DATES, registry, crosswalk, Exposure())
+    made = build_panels(ProgrammeYears(tables, DEADLINES, TERRITORY_DATES, registry, crosswalk, Exposure()))
     return check(made, TABLES["panel"])
 
 
@@ -99,9 +100,9 @@ def test_rows_that_no_unit_takes_are_told(tables: Tables, panel: pd.DataFrame) -
 
 def test_unknown_code_is_not_lost(tables: Tables, registry: pd.DataFrame, crosswalk: pd.DataFrame) -> None:
     strange = tables["projects"].assign(unit_id=tables["projects"]["unit_id"].replace("B", "Z"))
-    made = build_panel(
-        tables | {"projects": strange}, DEADLINES, TERRITORY_DATES, registry, crosswalk, Exposure(), "original"
-    )
+    received = tables | {"projects": strange}
+    years = ProgrammeYears(received, DEADLINES, TERRITORY_DATES, registry, crosswalk, Exposure())
+    made = build_panel(years, "original")
     lost = made[made["unit_id"] == "unassigned"].set_index("year")["applications"]
     assert lost.to_dict() == {2023: 0, 2024: 1}
 
@@ -115,9 +116,9 @@ def test_without_crosswalk_one_geography_tells_all(tables: Tables, registry: pd.
 
 
 def test_ties_between_units_of_a_geography(tables: Tables, registry: pd.DataFrame, crosswalk: pd.DataFrame) -> None:
-    arguments = (tables, DEADLINES, TERRITORY_DATES, registry, crosswalk, Exposure())
-    assert ties_of_geography(*arguments, "stable").empty
-    current = ties_of_geography(*arguments, "current")
+    years = ProgrammeYears(tables, DEADLINES, TERRITORY_DATES, registry, crosswalk, Exposure())
+    assert ties_of_geography(years, "stable").empty
+    current = ties_of_geography(years, "current")
     assert current[["from_unit", "to_unit", "persons"]].to_numpy().tolist() == [["M", "C", 3]]
 
 
@@ -147,7 +148,8 @@ def test_cost_falls_back_on_the_sources(tables: Tables) -> None:
 
 
 def test_project_table(tables: Tables, panel: pd.DataFrame, registry: pd.DataFrame, crosswalk: pd.DataFrame) -> None:
-    made = check(project_table(tables, panel, TERRITORY_DATES, registry, crosswalk), TABLES["project_table"])
+    years = ProgrammeYears(tables, DEADLINES, TERRITORY_DATES, registry, crosswalk, Exposure())
+    made = check(project_table(years, panel), TABLES["project_table"])
     rows = made.set_index("project_id")
     assert rows["unit_id"].to_dict() == {
         "2023-1": "A", "2023-2": "A", "2023-3": "S", "2024-1": "B", "2024-2": "K", "2025-1": "M", "2025-2": "M",
@@ -196,7 +198,8 @@ def test_panel_equals_the_simulated_truth() -> None:
     programme = simulate_panel(registry, crosswalk, Parameters(), 5, years)
     deadlines = {year: application_deadline(year) for year in years}
     dates = {year: territory_date(year) for year in years}
-    made = build_panel(programme.tables, deadlines, dates, registry, crosswalk, Exposure(), "original")
+    received = ProgrammeYears(programme.tables, deadlines, dates, registry, crosswalk, Exposure())
+    made = build_panel(received, "original")
     both = made.merge(programme.truth.unit_years, on=["unit_id", "year"], suffixes=("", "_true"))
     assert len(both) == len(made) == 61 * 6
     for column in ("trained", "exposure", "exposure_wins", "applications", "funded", "consultations_before_deadline"):

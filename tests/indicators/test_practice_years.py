@@ -12,6 +12,7 @@ from evaluation.contracts import check
 from evaluation.effects.analysis_tables import analysis_tables
 from evaluation.indicators.exchange_tables import practice_risk
 from evaluation.indicators.practice_years import practice_years
+from evaluation.indicators.programme_years import ProgrammeYears
 from evaluation.settings import Exposure
 from evaluation.simulate.api import SimulatedProgramme, simulate_panel
 from evaluation.simulate.parameters import application_deadline, territory_date
@@ -39,10 +40,10 @@ def test_every_geography_with_its_own_peers(programme: SimulatedProgramme) -> No
         "practices": practices(programme.history, diffusion),
         "practice_adoptions": practice_adoptions(programme.history, diffusion),
     }
-    table, left_out = practice_years(tables, *PLACE, Exposure())
+    table, left_out = practice_years(ProgrammeYears(tables, *PLACE, Exposure()))
     check(table, TABLES["practice_years"])
     for geography in ("original", "stable", "current"):
-        risk = practice_risk(tables, *PLACE, Exposure(), geography)
+        risk = practice_risk(ProgrammeYears(tables, *PLACE, Exposure()), geography)
         ours = table[table["geography"] == geography]
         assert len(ours) == len(risk.frame) > 0
         assert ours["adopted"].sum() == risk.frame["adopted"].sum()
@@ -57,7 +58,7 @@ def test_sources_that_were_not_received_leave_empty_tables(programme: SimulatedP
     }
     projects = programme.tables["projects"].assign(score=float("nan"))
     tables = programme.tables | absent | {"projects": projects}
-    made = analysis_tables(tables, pd.DataFrame(columns=["project_id"]), *PLACE, Exposure())
+    made = analysis_tables(ProgrammeYears(tables, *PLACE, Exposure()), pd.DataFrame(columns=["project_id"]))
     assert set(made.frames) == {"practice_years", "team_spells", "scored_applications"}
     for name, frame in made.frames.items():
         assert frame.empty

@@ -31,7 +31,7 @@ BENCHMARKS = REPOSITORY.parent / "shared" / "data" / "benchmarks"
 FILE = BENCHMARKS / "reference_results.csv"
 TABLE = REPOSITORY / "docs" / "published_results.md"
 
-SCOPE = "effects"
+SCOPES = ("effects", "territory")
 HOW_KNOWN = {
     "S": "read in the source",
     "R": "rerun in the original R package",
@@ -135,7 +135,7 @@ def beside(name: str) -> pd.DataFrame:
 
 @functools.cache
 def references() -> tuple[Reference, ...]:
-    """Every published number that effects must reproduce, in the file's order; empty when it is nowhere."""
+    """Every published number that the package must reproduce, in the file's order; empty when it is nowhere."""
     if FILE.exists():
         return tuple(_of_file())
     return tuple(row for row, _ in _of_table())
@@ -150,7 +150,7 @@ def documented() -> dict[Reference, float]:
 def _of_file() -> Iterator[Reference]:
     with FILE.open(encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines):
-            if row["scope"] == SCOPE:
+            if row["scope"] in SCOPES:
                 # two rows of one number differ in the library alone that once reproduced it
                 library = f" [{row['library']}]" if "pyfixest ssc" in row["library"] else ""
                 yield Reference(

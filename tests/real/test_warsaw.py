@@ -15,7 +15,8 @@ import pytest
 
 from evaluation.cleaning.context import Cleaned
 from evaluation.contracts import TABLES
-from evaluation.indicators.outcomes import SUPPORT, build_panel
+from evaluation.indicators.outcomes import build_panel
+from evaluation.indicators.programme_years import SUPPORT, ProgrammeYears
 from evaluation.ledger import check_accounts
 from evaluation.places import Workspace
 from evaluation.settings import Exposure, InputProblem
@@ -216,7 +217,7 @@ def test_without_a_deadline_nothing_is_said_of_training_that_was_recorded(warsaw
     registry, none = read_registry(place), dict.fromkeys(PANEL_YEARS)
 
     def panel(frames: dict[str, pd.DataFrame]) -> pd.DataFrame:
-        return build_panel(frames, none, dates, registry, None, Exposure(), "current")
+        return build_panel(ProgrammeYears(frames, none, dates, registry, None, Exposure()), "current")
 
     assert len(panel(tables)) == 36
     day = pd.Timestamp(2024, 3, 1)

@@ -23,7 +23,9 @@ from evaluation.places import repository
 from evaluation.settings import InputProblem, Model, Text
 from evaluation.simulate.study.blocks import Block, blocks_of, compute, make, open_study
 from evaluation.simulate.study.document import document, findings
+from evaluation.simulate.study.document_rule import rule_findings, rule_section
 from evaluation.simulate.study.estimators import BLOCK_COLUMNS, ESTIMATORS, judge_draw
+from evaluation.simulate.study.fixed_rule import fixed_rule, source_of_p
 from evaluation.simulate.study.panel_fits import EXPOSURE, OWN, judge_by_error, orders_of, restricted, rows_of_world
 from evaluation.simulate.study.permutation import permuted_statistics
 from evaluation.simulate.study.process import (
@@ -483,3 +485,80 @@ def test_findings_say_where_no_interval_holds() -> None:
     assert "No clustered error and no bootstrap is within Monte Carlo error" in said[0]
     assert "Randomisation inference that keeps the timing holds its level" in said[0]
     assert said[1].startswith("**From 22 trained territories on** an interval may be read: CRV3, t and wild bootstrap")
+
+
+def ruled(treated: int, coverage: float, sizes: dict[str, float], draws: int = 2000) -> pd.DataFrame:
+    """A cell's summary for both regressions: CRV3 coverage, and size by inference."""
+    common = {
+        "units": 61, "treated": treated, "spillovers": True, "target": OWN, "draws": draws, "computed": draws,
+        "coverage": coverage, "power": 0.5, "size_mc": 0.005,
+    }  # fmt: skip
+    rows = [
+        {**common, "estimator": code, "inference": kind, "size": size}
+        for code in ("twfe_poisson", "twfe_rate")
+        for kind, size in sizes.items()
+    ]  # fmt: skip
+    return pd.DataFrame(rows).reindex(columns=SUMMARY_COLUMNS)
+
+
+@pytest.mark.parametrize(
+    ("treated", "test"),
+    [(1, "randomisation"), (4, "randomisation"), (5, "wild_bootstrap"), (9, "wild_bootstrap"), (10, "crv3_t")],
+)
+def test_the_rule_goes_by_the_number_trained_alone(treated: int, test: str) -> None:
+    sizes = {"crv3_t": 0.12, "wild_bootstrap": 0.005, "randomisation": 0.05}
+    (row,) = fixed_rule(ruled(treated, 0.95, sizes), "twfe_rate").to_dict("records")
+    assert (row["test"], row["size"]) == (test, sizes[test])
+    assert row["is_reliable"] == (treated >= 10)
+    # 0.12 and 0.005 of 2,000 lie far outside what a true 5 % brings
+    assert row["level"] == {"crv3_t": "exceeds", "wild_bootstrap": "silent", "randomisation": "holds"}[test]
+
+
+@pytest.mark.parametrize(
+    ("coverage", "found"), [(0.93, "exceeds"), (0.94, "holds"), (0.96, "holds"), (0.97, "cautious")]
+)
+def test_the_rules_interval_is_judged_by_coverage(coverage: float, found: str) -> None:
+    low, high = region(2000, 0.95)
+    assert (low <= coverage <= high) == (found == "holds")
+    sizes = {"crv3_t": 0.05, "wild_bootstrap": 0.05, "randomisation": 0.05}
+    assert fixed_rule(ruled(22, coverage, sizes), "twfe_poisson")["interval"].tolist() == [found]
+
+
+@pytest.mark.parametrize("treated", [3, 5, 10, 22])
+def test_the_rule_is_what_the_product_does(treated: int) -> None:
+    """The kind of inference that a declared regression prints with so many trained units."""
+    world = drawn(Cell(61, treated, True))
+    (row,) = fit_declared(named(panel_of(world)), declared("ols"), draws=19)[:1]
+    printed = {"crv3_t": "crv3_t", "wild_bootstrap": "crv3_t_wild_p", "randomisation": "crv3_t_permutation_p"}
+    assert row["inference"] == printed[source_of_p(treated)]
+    assert ("reliable" in str(row["warning"]) or "few_treated" in str(row["warning"])) == (treated < 10)
+
+
+def test_the_document_says_where_the_rule_fails() -> None:
+    good = {"crv3_t": 0.05, "wild_bootstrap": 0.05, "randomisation": 0.05}
+    cells = [
+        ruled(3, 0.88, good),
+        ruled(5, 0.95, good),
+        ruled(10, 0.95, {**good, "crv3_t": 0.08}),
+        ruled(22, 0.98, good),
+    ]
+    rows = pd.concat([fixed_rule(cell, code) for cell in cells for code in ("twfe_poisson", "twfe_rate")])
+    said = rule_findings(rows)
+    assert said[0] == (
+        "**p** is within Monte Carlo error of its level in 6 of 8 cells. It is too small in 2 (size 0.080: 61 "
+        "territories, 10 trained)."
+    )  # fmt: skip
+    assert (
+        said[1] == "**From 10 trained on** the interval covers 0.950 to 0.980: it holds in 2 of 4 cells, too wide in 2."
+    )
+    assert said[2].endswith("it holds in 2 of 2 cells; the output warns of it.")
+    assert said[3] == (
+        "**Below 5 trained** the interval covers 0.880: it holds in 0 of 2 cells, is too narrow in 2 (61 territories, "
+        "3 trained); the output warns of it."
+    )
+    text = rule_section(pd.concat(cells))
+    assert text.count("| 61 | 3 | yes | [0.880") == 2
+    assert text.count("interval too narrow; p holds") == 2
+    assert text.count("interval holds; p too small") == 2
+    small = pd.concat(cells).assign(draws=FULL_STUDY - 1)
+    assert "within Monte Carlo error of its level" not in rule_section(small), "too few draws for verdicts in words"

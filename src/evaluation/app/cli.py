@@ -10,6 +10,7 @@ import typer
 
 from evaluation.app.bench_command import BENCH_HELP, bench
 from evaluation.app.design_cli import design
+from evaluation.app.gallery_command import GALLERY_HELP, gallery
 from evaluation.app.speaking import (
     BAD_INPUT,
     DONE,
@@ -23,6 +24,7 @@ from evaluation.app.speaking import (
     say,
 )
 from evaluation.app.study_command import STUDY_HELP, study
+from evaluation.app.territory_command import territory
 
 if TYPE_CHECKING:
     from evaluation.places import Workspace
@@ -305,6 +307,7 @@ def doctor(workspace: WorkspaceOption = None, language: LanguageOption = None, p
 
 
 app.command(help=BENCH_HELP)(bench)
+app.command(help=GALLERY_HELP)(gallery)
 
 
 @app.command(help=say("Открыть JupyterLab в рабочем пространстве.", "Open JupyterLab in the workspace."))
@@ -349,6 +352,7 @@ def templates(
 
 
 app.command(help=STUDY_HELP)(study)
+app.add_typer(territory, name="territory")
 
 
 def _open(path: Path | None) -> Workspace:

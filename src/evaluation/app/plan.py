@@ -62,6 +62,8 @@ WORDS = {
     "fixed_effects": ("постоянные эффекты", "fixed effects"),
     "instruments": ("инструменты", "instruments"),
     "clusters": ("группы для погрешностей", "clusters of errors"),
+    "second_clusters": ("вторые группы для погрешностей", "second clusters of errors"),
+    "conley": ("погрешности связаны до, км; лет", "errors related up to, km; years"),
     "estimand": ("что оценивается", "what is estimated"),
     "design": ("построение", "design"),
     "assumption": ("допущение", "assumption"),
@@ -74,6 +76,7 @@ WORDS = {
     "curve": ("кривая спецификаций, все сочетания", "specification curve, all combinations"),
     "bootstrap": ("повторений бутстрепа", "bootstrap draws"),
     "permutations": ("перестановок", "permutations"),
+    "networks": ("перестановок сети обмена", "exchange networks dealt anew"),
 }
 
 
@@ -139,6 +142,7 @@ def _robustness_lines(checks: Robustness, said: dict[str, str]) -> list[str]:
         "curve": ", ".join(alternatives),
         "bootstrap": checks.bootstrap_draws,
         "permutations": checks.permutation_draws,
+        "networks": checks.network_draws,
     }
     return [f"  {said[name]}: {value}" for name, value in facts.items() if value]
 
@@ -169,6 +173,8 @@ def _model_lines(model: Model, said: dict[str, str], language: Language) -> list
         "fixed_effects": ", ".join(model.fixed_effects),
         "instruments": ", ".join(model.instruments),
         "clusters": model.clusters,
+        "second_clusters": model.second_clusters or "",
+        "conley": f"{model.conley.cutoff_km:g}; {model.conley.serial_lags}" if model.conley else "",
         "geography": model.geography or "",
         "inference": ", ".join(model.inference),
         "hypothesis_family": model.hypothesis_family or "",

@@ -13,21 +13,24 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 from xml.parsers import expat
 
 from evaluation.cleaning.contents import damaged
+from evaluation.cleaning.distinct import Distinct
 from evaluation.cleaning.limits import Extent, check_texts, extent
 from evaluation.cleaning.sheet_cells import as_cells, scanned_sheet
 from evaluation.cleaning.sheet_events import parse
+from evaluation.cleaning.sheet_repeats import MarkedColumn, put_back, small_sheet
 from evaluation.cleaning.sheet_scan import SPACES, Scan, Styles
 from evaluation.cleaning.sheet_xml import cells_beyond, scan_sheet, without_cells
 from evaluation.cleaning.workbook import Sheet
 
+LARGE_SHEET = 4_000_000  # bytes of markup: some hundred thousand cells
 _ZEROS = re.compile(r"^(?:\[[^\]]*\]|\\[- ]|\"[^\"]*\")*(0{2,})$")
 _BROKEN = (
     zipfile.BadZipFile, zlib.error, expat.ExpatError, struct.error, NotImplementedError, KeyError, ValueError, EOFError,
@@ -44,6 +47,9 @@ class _Part:
     hidden: bool
 
 
+_Marked: TypeAlias = Mapping[int, MarkedColumn] | None
+
+
 def read_sheets(data: bytes, path: Path, source: str) -> tuple[tuple[Sheet, ...], bool]:
     """Sheets of the workbook, and whether its dates count from 1904. Raises InputProblem."""
     import python_calamine as calamine
@@ -53,14 +59,35 @@ def read_sheets(data: bytes, path: Path, source: str) -> tuple[tuple[Sheet, ...]
             parts, is_1904 = _parts(archive)
             scans, extents = _scans(archive, parts, path, source)
             data = _without_far_cells(archive, data, parts, extents)
-        book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-        sheets = []
-        for part, scan, size in zip(parts, scans, extents, strict=True):
-            values = book.get_sheet_by_name(part.name).to_python(skip_empty_area=False) if size.rows else []
-            sheets.append(scanned_sheet(part.name, as_cells(values, size.rows, size.columns), scan, size, part.hidden))
+            marked = [_marked(scan, size) for scan, size in zip(scans, extents, strict=True)]
+            copy = _with_small_sheets(archive, parts, scans, marked)
+        if copy is not None:
+            try:
+                return _values(copy, parts, scans, extents, marked), is_1904
+            except (*_BROKEN, calamine.CalamineError):
+                pass  # what a copy does not give is read from the workbook itself
+        return _values(data, parts, scans, extents, [None] * len(parts)), is_1904
     except (*_BROKEN, calamine.CalamineError) as error:
         raise damaged(path, source, "xlsx") from error
-    return tuple(sheets), is_1904
+
+
+def _values(
+    data: bytes, parts: Sequence[_Part], scans: Sequence[Scan], extents: Sequence[Extent], marked: Sequence[_Marked]
+) -> tuple[Sheet, ...]:
+    """The sheets of a workbook, or of its copy with small sheets in place of those that are ``marked``."""
+    import python_calamine as calamine
+
+    book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+    sheets = []
+    for part, scan, size, repeated in zip(parts, scans, extents, marked, strict=True):
+        values = book.get_sheet_by_name(part.name).to_python(skip_empty_area=False) if size.rows else []
+        columns: tuple[Distinct, ...] = ()
+        if repeated is None:
+            cells = as_cells(values, size.rows, size.columns)
+        else:
+            cells, columns = put_back(values, repeated, size.rows, size.columns)
+        sheets.append(scanned_sheet(part.name, cells, scan, size, part.hidden, columns))
+    return tuple(sheets)
 
 
 def _parts(archive: zipfile.ZipFile) -> tuple[list[_Part], bool]:
@@ -141,7 +168,8 @@ def _scans(
     styles = _styles(archive)
     scans, extents = [], []
     for part in parts:
-        scan = scan_sheet(partial(archive.open, part.member), styles)
+        large = archive.getinfo(part.member).file_size >= LARGE_SHEET
+        scan = scan_sheet(partial(archive.open, part.member), styles, large)
         find_far = partial(_cells_beyond, archive, part.member)
         extents.append(extent(scan.rows, scan.columns, find_far, (path, source, part.name)))
         scans.append(scan)
@@ -166,14 +194,36 @@ def _without_far_cells(
     far = {part.member: size.far for part, size in zip(parts, extents, strict=True) if size.far}
     if not far:
         return data
-    copy = io.BytesIO()
-    with zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target:
-        for member in archive.namelist():
-            if member.endswith((".xml", ".rels")):
-                text = archive.read(member)
-                target.writestr(member, without_cells(text, far[member]) if member in far else text)
-    with zipfile.ZipFile(copy) as made:
+    copy = _copy(archive, {member: without_cells(archive.read(member), cells) for member, cells in far.items()})
+    with zipfile.ZipFile(io.BytesIO(copy)) as made:
         for part, size in zip(parts, extents, strict=True):
             if size.far and scan_sheet(partial(made.open, part.member), Styles()).rows[-1] > size.rows:
                 raise ValueError("a cell far away could not be left out")
+    return copy
+
+
+def _marked(scan: Scan, size: Extent) -> _Marked:
+    """The columns of a sheet whose different cells are read once each; None for one that is read as it is."""
+    return None if scan.repeats is None or size.far else scan.repeats.columns()
+
+
+def _with_small_sheets(
+    archive: zipfile.ZipFile, parts: Sequence[_Part], scans: Sequence[Scan], marked: Sequence[_Marked]
+) -> bytes | None:
+    """A copy of the workbook with a small sheet in place of each that is ``marked``; None where none is."""
+    small = {
+        part.member: small_sheet(scan.repeats.root, list(columns.values()))
+        for part, scan, columns in zip(parts, scans, marked, strict=True)
+        if scan.repeats is not None and columns is not None
+    }
+    return _copy(archive, small) if small else None
+
+
+def _copy(archive: zipfile.ZipFile, changed: Mapping[str, bytes]) -> bytes:
+    """The parts of a workbook that its values are read from, some of them changed, without compression."""
+    copy = io.BytesIO()
+    with zipfile.ZipFile(copy, "w", zipfile.ZIP_STORED) as target:
+        for member in archive.namelist():
+            if member.lower().endswith((".xml", ".rels")) or member in changed:
+                target.writestr(member, changed[member] if member in changed else archive.read(member))
     return copy.getvalue()

@@ -71,7 +71,7 @@ def _looked_at(columns: Sequence[Distinct], rows: int) -> tuple[np.ndarray, np.n
 
 def classify(sheet: Sheet, header: Header | None, aliases: Aliases) -> Classes:
     """Class every row. Without a header nothing is a record."""
-    columns = tuple(distinct(column) for column in sheet.cells.T)
+    columns = sheet.columns or tuple(distinct(column) for column in sheet.cells.T)
     blank, texts = _looked_at(columns, len(sheet.cells))
     rows = pd.RangeIndex(1, len(sheet.cells) + 1)
     if header is None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from evaluation.cleaning.distinct import Distinct
 from evaluation.cleaning.limits import Extent
 from evaluation.cleaning.sheet_scan import Scan
 from evaluation.cleaning.workbook import Remark, Sheet
@@ -36,7 +37,9 @@ def _last_filled(cells: np.ndarray) -> int:
     return int(np.flatnonzero((~pd.isna(cells)).any(axis=0)).max(initial=-1)) + 1
 
 
-def scanned_sheet(name: str, cells: np.ndarray, scan: Scan, size: Extent, hidden: bool) -> Sheet:
+def scanned_sheet(
+    name: str, cells: np.ndarray, scan: Scan, size: Extent, hidden: bool, columns: tuple[Distinct, ...] = ()
+) -> Sheet:
     """The sheet of ``cells``; its rows are those that the scan counted.
 
     Raises ValueError where values lie below them, or where there are none though the scan found some.
@@ -60,4 +63,5 @@ def scanned_sheet(name: str, cells: np.ndarray, scan: Scan, size: Extent, hidden
         {place: digits for place, digits in scan.formats.items() if place not in far},
         tuple(remark for remark in [*scan.remarks, *single] if (remark.row, remark.column) not in far),
         tuple(Remark("far_cell", row, column) for row, column in size.far),
+        columns,
     )

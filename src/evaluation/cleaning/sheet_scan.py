@@ -6,8 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from evaluation.cleaning.workbook import Remark
+
+if TYPE_CHECKING:
+    from evaluation.cleaning.sheet_repeats import Repeats
 
 SPACES = frozenset(
     {"http://schemas.openxmlformats.org/spreadsheetml/2006/main", "http://purl.oclc.org/ooxml/spreadsheetml/main"}
@@ -46,6 +50,7 @@ class Scan:
     formats: dict[tuple[int, int], int] = field(default_factory=dict)
     remarks: list[Remark] = field(default_factory=list)
     shared: int = 0  # cells that point to a shared string, empty ones perhaps among them
+    repeats: Repeats | None = field(default=None, compare=False)  # of a large sheet of plain markup
 
     @property
     def cells(self) -> int:

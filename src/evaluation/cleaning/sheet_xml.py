@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import IO, TypeAlias
 
 import numpy as np
 
 from evaluation.cleaning.sheet_events import scan_exactly
+from evaluation.cleaning.sheet_repeats import Repeats
 from evaluation.cleaning.sheet_scan import (
-    LAST_COLUMN,
     SPACES,
     Scan,
     Styles,
@@ -27,25 +26,24 @@ from evaluation.cleaning.sheet_scan import (
     note_merged,
     place,
 )
+from evaluation.cleaning.sheet_tags import Unsure, contents, find_cells, find_tags, row_numbers
 from evaluation.cleaning.workbook import Remark, address
 
 Patterns: TypeAlias = Mapping[str, re.Pattern[bytes]]
-_LESS, _MORE, _SLASH = b"<>/"
 _PIECE = 8_000_000
 _ROOT = re.compile(rb"<(?:([\w.-]+):)?worksheet\b([^>]*)>")
 _ENCODING = re.compile(rb"^(?:\xef\xbb\xbf)?\s*<\?xml[^>]*?encoding\s*=\s*[\"']([\w-]+)[\"']")
 _ATTRIBUTE = re.compile(rb"([\w:.-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 
 
-class Unsure(Exception):
-    """The fast reader met markup that it cannot vouch for."""
+def scan_sheet(open_member: Callable[[], IO[bytes]], styles: Styles, large: bool = False) -> Scan:
+    """The scan of a sheet, of a ``large`` one with its ``repeats``; ``open_member`` opens its XML anew.
 
-
-def scan_sheet(open_member: Callable[[], IO[bytes]], styles: Styles) -> Scan:
-    """The scan of a sheet; ``open_member`` opens its XML anew. Raises Forbidden, ValueError or expat.ExpatError."""
+    Raises Forbidden, ValueError or expat.ExpatError.
+    """
     try:
         with open_member() as stream:
-            return scan_fast(stream, styles)
+            return scan_fast(stream, styles, large)
     except Unsure:
         with open_member() as stream:
             return scan_exactly(stream, styles)
@@ -104,11 +102,14 @@ def _attributes(text: bytes) -> dict[str, str]:
     }
 
 
-def scan_fast(stream: IO[bytes], styles: Styles) -> Scan:
+def scan_fast(stream: IO[bytes], styles: Styles, large: bool = False) -> Scan:
     """The scan of plain markup. Raises Unsure for any other, before it says anything wrong."""
     scan = Scan()
     pieces = _pieces(stream)
     before, prefix = next(pieces)
+    root = _ROOT.search(before)
+    if large and root and not prefix:
+        scan.repeats = Repeats(root[0])
     patterns = _compiled(prefix)
     _scan_columns(before, prefix, scan)
     for body, _ in pieces:
@@ -171,26 +172,32 @@ def _scan_merged(after: bytes, prefix: bytes, scan: Scan) -> None:
 
 
 def _scan_rows(body: bytes, patterns: Patterns, prefix: bytes, scan: Scan, styles: Styles) -> None:
-    tags = _tags(body, prefix)
+    tags = find_tags(body, prefix)
     if tags.has("!") or tags.has("?"):
         raise Unsure
-    numbers = _row_numbers(tags)
-    if numbers is None:
-        numbers = np.array(patterns["row_number"].findall(body), dtype=np.int64)
-    rows_of, columns = _filled_cells(tags, len(numbers))
+    plain_numbers = row_numbers(tags)
+    numbers = np.array(patterns["row_number"].findall(body), np.int64) if plain_numbers is None else plain_numbers
+    cells = find_cells(tags, len(numbers))
     if tags.has("i") and patterns["empty_text"].search(body):
         raise Unsure
-    filled_of = np.bincount(rows_of, minlength=len(numbers))
+    if scan.repeats is not None:
+        spans = None if plain_numbers is None else contents(tags, cells, numbers)
+        if spans is None:
+            scan.repeats = None
+        else:
+            scan.repeats.add(body, spans, numbers[cells.row], cells.column)
+    filled_of = np.bincount(cells.row, minlength=len(numbers))
     scan.rows += numbers[filled_of > 0].tolist()
-    counts = np.bincount(columns)
+    counts = np.bincount(cells.column)
     scan.columns.update({int(column): int(counts[column]) for column in np.flatnonzero(counts)})
-    scan.shared += body.count(b't="s"') if b"t='s'" not in body else len(patterns["shared"].findall(body))
+    single = b"'" in body  # few writers use apostrophes, and looking for one byte takes next to no time
+    scan.shared += len(patterns["shared"].findall(body)) if single and b"t='s'" in body else body.count(b't="s"')
     if b"hidden" in body:
         for found in patterns["row"].finditer(body):
             facts = _attributes(found[1])
             if facts.get("hidden") in ("1", "true"):
                 scan.hidden_rows.add(int(facts["r"]))
-    if b'"e"' in body or b"'e'" in body:
+    if b'"e"' in body or (single and b"'e'" in body):
         for found in patterns["error"].finditer(body):
             scan.remarks.append(Remark("excel_error", *_where(found[1]), found[2].decode()))
     if tags.has("f"):
@@ -205,91 +212,6 @@ def _scan_rows(body: bytes, patterns: Patterns, prefix: bytes, scan: Scan, style
             count_of = dict(zip(numbers.tolist(), filled_of.tolist(), strict=True))
             scan.struck |= struck
             scan.filled_of.update({row: count_of[row] for row in {row for row, _ in struck}})
-
-
-@dataclass(frozen=True)
-class _Tags:
-    """Every tag of a piece of markup as arrays of bytes.
-
-    ``signs`` are the bytes, ``names`` where the name of each tag begins (after ``<`` and the namespace prefix),
-    ``first`` its first letter (``/`` for an end), ``counts`` how often each letter is the first.
-    """
-
-    signs: np.ndarray
-    names: np.ndarray
-    first: np.ndarray
-    counts: np.ndarray
-
-    def has(self, letter: str) -> bool:
-        return bool(self.counts[ord(letter)])
-
-    def after(self, place: int, which: np.ndarray | slice = slice(None)) -> np.ndarray:
-        """The byte ``place`` bytes after the beginning of the names of the tags ``which``."""
-        return np.asarray(self.signs[self.names[which] + place])
-
-
-def _tags(body: bytes, prefix: bytes) -> _Tags:
-    signs = np.frombuffer(body + b" " * 16, dtype=np.uint8)
-    names = np.flatnonzero(signs[: len(body)] == _LESS) + 1
-    first = signs[names]
-    if prefix:
-        names += np.where((first == _SLASH) | (first == ord("!")) | (first == ord("?")), 0, len(prefix))
-        first = signs[names]
-    return _Tags(signs, names, first, np.bincount(first, minlength=256))
-
-
-def _row_numbers(tags: _Tags) -> np.ndarray | None:
-    """Numbers of the rows, where each says its own at once (``<row r="12"``)."""
-    rows = np.flatnonzero(tags.first == ord("r"))
-    if not all(bool((tags.after(place, rows) == sign).all()) for place, sign in enumerate(b'row r="')):
-        return None
-    numbers = np.zeros(len(rows), dtype=np.int64)
-    more = np.ones(len(rows), dtype=bool)
-    for offset in range(7, 15):
-        sign = tags.after(offset, rows)
-        digit = sign.astype(np.int64) - ord("0")
-        is_digit = (digit >= 0) & (digit <= 9)
-        if (sign[more & ~is_digit] != ord('"')).any():
-            return None
-        more &= is_digit
-        if not more.any():
-            return numbers if (numbers > 0).all() else None
-        numbers = np.where(more, numbers * 10 + digit, numbers)
-    return None
-
-
-def _filled_cells(tags: _Tags, rows: int) -> tuple[np.ndarray, np.ndarray]:
-    """For each filled cell the number of its row (from 0, among those of the piece) and its column (from 1).
-
-    Raises Unsure unless each cell begins with its address and what follows it is a value, a formula, a text or its
-    end.
-    """
-    is_row = tags.first == ord("r")
-    is_row[is_row] = tags.after(1, is_row) == ord("o")
-    cells = np.flatnonzero(tags.first == ord("c"))
-    if int(is_row.sum()) != rows or (len(cells) and cells[-1] + 1 >= len(tags.names)):
-        raise Unsure
-    if not all(bool((tags.after(place, cells) == sign).all()) for place, sign in enumerate(b'c r="')):
-        raise Unsure
-    what, after, then = tags.first[cells + 1], tags.after(1, cells + 1), tags.after(2, cells + 1)
-    # <v> with something in it, <v></v>, <v/>; a value with attributes is left to the exact reader
-    value = (what == ord("v")) & (after == _MORE) & (then != _LESS)
-    nothing = (what == ord("v")) & (((after == _MORE) & (then == _LESS)) | (after == _SLASH))
-    other = (what == ord("f")) | ((what == ord("i")) & (after == ord("s")))
-    if not (value | nothing | other | (what == _SLASH) | (what == ord("c"))).all():
-        raise Unsure
-    filled = cells[value | other]
-    column = np.zeros(len(filled), dtype=np.int64)
-    more = np.ones(len(column), dtype=bool)
-    for offset in range(5, 8):
-        letter = tags.after(offset, filled).astype(np.int64) - ord("A") + 1
-        more &= (letter >= 1) & (letter <= 26)
-        if not more.any():
-            break
-        column = np.where(more, column * 26 + letter, column)
-    if ((column < 1) | (column > LAST_COLUMN)).any():
-        raise Unsure
-    return np.cumsum(is_row)[filled] - 1, column
 
 
 def _where(attributes: bytes) -> tuple[int, int]:

@@ -16,6 +16,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from evaluation.cleaning.distinct import Distinct
 from evaluation.settings import InputProblem
 
 FileFormat = Literal["xlsx", "xls", "ods", "csv", "parquet"]
@@ -48,7 +49,8 @@ class Sheet:
     ``physical_rows`` is counted by a second reader of the same bytes and must equal ``len(cells)``. Rows and columns
     are numbered from 1. ``merged`` holds (first row, first column, last row, last column). ``formats`` maps cells to
     the number of digits of a zero-padded number format (00000000 is 8). ``remarks`` count where their row is a record,
-    ``notes`` always (a stray cell far away from the table).
+    ``notes`` always (a stray cell far away from the table). ``columns`` are the different cells of each column, where
+    the reader knows them.
     """
 
     name: str
@@ -62,6 +64,11 @@ class Sheet:
     formats: Mapping[tuple[int, int], int] = field(default_factory=dict)
     remarks: tuple[Remark, ...] = ()
     notes: tuple[Remark, ...] = ()
+    columns: tuple[Distinct, ...] = field(default=(), repr=False)
+
+    def __post_init__(self) -> None:
+        if self.columns and {len(one.codes) for one in self.columns} != {len(self.cells)}:
+            raise ValueError(f"the columns of the sheet {self.name!r} are not those of its cells")
 
 
 @dataclass(frozen=True)

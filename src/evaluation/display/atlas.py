@@ -10,6 +10,7 @@ import pandas as pd
 from evaluation.display.exhibit import Exhibit
 from evaluation.display.maps import coverage_map
 from evaluation.display.tables import exhibit
+from evaluation.settings import LANGUAGES
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -55,7 +56,17 @@ class Atlas:
 
     def white_spots(self, spots: pd.DataFrame) -> Exhibit:
         """Units without an application (``indicators.coverage.white_spots``), with what the register knows of them."""
+        names: dict[str, dict[str, dict[str, str]]] = {}
+        if "gaps" in spots:
+            names["gaps"] = {each: _joined(spots["gaps"], self.codebook, each) for each in LANGUAGES}
+        told = [name for name in spots.columns if name != "distance_km" or spots[name].notna().any()]
         return exhibit(
             spots, self.codebook, "white_spots", "Территории без заявок", "Units without an application",
-            simulated=self.simulated,
+            columns=told, names=names, decimals={"distance_km": 0}, simulated=self.simulated,
         )  # fmt: skip
+
+
+def _joined(values: pd.Series, codebook: Codebook, language: Language) -> dict[str, str]:
+    """Words for every distinct list of gaps (codes between semicolons)."""
+    words = codebook.choice_labels("coverage_gap", language)
+    return {text: "; ".join(words.get(code, code) for code in text.split("; ")) for text in values.dropna().unique()}

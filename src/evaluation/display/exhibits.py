@@ -49,11 +49,18 @@ _CORRECTED_NOTE = Text(
 )
 
 
+ESTIMATE_TITLES = {
+    "estimates": Text(ru="Оценки", en="Estimates"),
+    "robustness": Text(ru="Проверки основной модели", en="Checks of the main model"),
+    "bounds": Text(ru="Границы для вторичных результатов", en="Bounds of secondary outcomes"),
+}
+
+
 def estimates_exhibit(
     estimates: pd.DataFrame,
     codebook: Codebook | None,
-    title_ru: str = "Оценки",
-    title_en: str = "Estimates",
+    title_ru: str = "",
+    title_en: str = "",
     note_ru: str = "",
     note_en: str = "",
     *,
@@ -63,8 +70,9 @@ def estimates_exhibit(
 ) -> Exhibit:
     """Estimates with interval, p, n, clusters, exposed clusters, inference and design; one row an estimate.
 
-    ``estimates`` has the columns of the contract ``estimates``. Columns without any value are left out. Where the
-    estimand is a logarithm of a ratio, ``percent`` is 100 (exp(estimate) - 1).
+    ``estimates`` has the columns of the contract ``estimates``. Columns without any value are left out. The title is by
+    default that of ``name`` in ESTIMATE_TITLES. Where the estimand is a logarithm of a ratio, ``percent`` is 100
+    (exp(estimate) - 1).
     """
     frame = estimates.copy()
     logarithmic = frame["estimand"].astype("str").str.startswith(("log_rate", "log_hazard"))
@@ -72,9 +80,10 @@ def estimates_exhibit(
     frame["percent"] = change.where(logarithmic & frame["estimate"].notna())
     present = [column for column in ESTIMATE_LABELS if column in frame.columns]
     columns = [column for column in present if frame[column].notna().any() or column == "estimate"]
+    title = ESTIMATE_TITLES.get(name, ESTIMATE_TITLES["estimates"])
     corrected = _CORRECTED_NOTE if "p_adjusted" in columns else NO_TEXT
     made = exhibit(
-        frame, codebook, "estimates", title_ru, title_en,
+        frame, codebook, "estimates", title_ru or title.ru, title_en or title.en,
         " ".join(part for part in (_ESTIMATE_NOTE.ru, corrected.ru, note_ru) if part),
         " ".join(part for part in (_ESTIMATE_NOTE.en, corrected.en, note_en) if part),
         name=name, columns=columns, labels=ESTIMATE_LABELS,
@@ -248,6 +257,12 @@ MEASURES: dict[str, Text] = {
 }
 
 
+_REFUSED_NOTE = Text(
+    ru="Если между годами разрыв ряда, изменение не показано: разность может идти от одного только разрыва.",
+    en="Where a break of the series lies between the years no change is shown: it may come from the break alone.",
+)
+
+
 def comparison_exhibit(
     comparison: pd.DataFrame,
     codebook: Codebook | None,
@@ -262,13 +277,14 @@ def comparison_exhibit(
 ) -> Exhibit:
     """Indicators in two neighbouring years with the change and any break; contract ``year_comparison``.
 
-    Each number is written in its row's unit; the change of a share is in percentage points. ``break_words`` gives
-    words for each distinct ``break_note`` by language.
+    Across a break the change is empty, and the note below says so. Each number is written in its row's unit; the change
+    of a share is in percentage points. ``break_words`` gives words for each distinct ``break_note`` by language.
     """
     columns = ["indicator", "unit", "previous", "value", "change", "n_previous", "n", "break_note"]
     frame = comparison[columns].copy()
+    note = _REFUSED_NOTE
     if frame["break_note"].isna().all():
-        frame = frame.drop(columns="break_note")
+        frame, note = frame.drop(columns="break_note"), NO_TEXT
     labels = {
         "indicator": Text(ru="Показатель", en="Indicator"),
         "previous": Text(ru="Прошлый год", en="Last year"),
@@ -279,7 +295,8 @@ def comparison_exhibit(
         "break_note": Text(ru="Что мешает сравнению", en="What hinders the comparison"),
     }
     made = exhibit(
-        frame, codebook, "year_comparison", title_ru, title_en, name=name, labels=labels, currency=currency,
+        frame, codebook, "year_comparison", title_ru, title_en, note.ru, note.en, name=name, labels=labels,
+        currency=currency,
         units={"n": "count", "n_previous": "count"}, variables_in={"indicator": "indicators"}, signed=("change",),
         simulated=simulated, language=language,
     )  # fmt: skip

@@ -1,33 +1,45 @@
-"""Classes of a map's values: natural breaks (Fisher-Jenks), zero apart, and their words in the legend."""
+"""Classes of a map's values, their words in the legend, and the rule they follow, named for the reader."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
 
+from evaluation.display.palettes import ABOVE, BELOW, MIDDLE, SEQUENTIAL, ZERO
 from evaluation.display.units import unit_words
 from evaluation.display.wording import format_number
+from evaluation.settings import Text
 
 if TYPE_CHECKING:
     from evaluation.settings import Language
 
-# steps of YlGnBu: ordered by lightness, so they stay apart for every kind of colour vision and in print
-COLOURS: dict[int, tuple[str, ...]] = {
-    1: ("#7fcdbb",),
-    2: ("#c7e9b4", "#2c7fb8"),
-    3: ("#d9f0b8", "#5cbfc0", "#225ea8"),
-    4: ("#edf8b1", "#a1dab4", "#41b6c4", "#225ea8"),
-    5: ("#f3fab6", "#b4e2b6", "#5fc1c0", "#2b8cbe", "#253494"),
-    6: ("#f3fab6", "#c7e9b4", "#7fcdbb", "#41b6c4", "#2c7fb8", "#253494"),
-    7: ("#f7fcc4", "#d9f0b8", "#a8ddb5", "#6cc6bf", "#41aec6", "#2171b5", "#253494"),
-    8: ("#f7fcc4", "#dff2b6", "#bce4b5", "#7fcdbb", "#4fbac4", "#2f98c4", "#225ea8", "#1d2d83"),
-    9: ("#ffffd9", "#edf8b1", "#c7e9b4", "#7fcdbb", "#41b6c4", "#1d91c0", "#225ea8", "#253494", "#081d58"),
-}
-ZERO = "#ffffff"
+COLOURS = SEQUENTIAL
 DARK_FROM = 0.5
+Method = Literal["auto", "natural_breaks", "quantiles"]
+# natural breaks that leave more than this share of the units in one class show nothing; below so many units they may
+CROWDED, FEW_UNITS = 2 / 3, 20
+REASONS = {
+    "natural_breaks": Text(
+        ru="естественные границы (Фишер — Дженкс): разброс внутри классов наименьший",
+        en="natural breaks (Fisher-Jenks): least spread within classes",
+    ),
+    "quantiles": Text(
+        ru="равной численности: значения так неравны, что при естественных границах почти все территории попали бы в "
+        "один класс",
+        en="of equal numbers: values are so uneven that natural breaks would put most territories in one class",
+    ),
+    "quantiles_asked": Text(ru="равной численности", en="of equal numbers of territories"),
+    "distinct": Text(ru="каждое значение — свой класс", en="every value is a class"),
+    "diverging": Text(
+        ru="в обе стороны от {} с естественными границами (Фишер — Дженкс)",
+        en="on both sides of {} with natural breaks (Fisher-Jenks)",
+    ),
+}
+ZERO_APART = Text(ru="ноль отдельно", en="zero apart")
+CLASSES = Text(ru="Классы: {}.", en="Classes: {}.")
 
 
 @dataclass(frozen=True)
@@ -42,26 +54,95 @@ class MapClass:
 
     @property
     def is_dark(self) -> bool:
-        red, green, blue = (int(self.colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
-        return 0.299 * red + 0.587 * green + 0.114 * blue < DARK_FROM
+        return is_dark(self.colour)
+
+
+@dataclass(frozen=True)
+class Classing:
+    """Classes from the lowest up, and the rule they follow (``reason``; empty without classes)."""
+
+    classes: list[MapClass]
+    reason: str
+
+
+def is_dark(colour: str) -> bool:
+    """Whether white letters are read better than black ones on a colour (#rrggbb)."""
+    red, green, blue = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
+    return 0.299 * red + 0.587 * green + 0.114 * blue < DARK_FROM
 
 
 def map_classes(values: pd.Series, classes: int, language: Language, unit: str = "") -> list[MapClass]:
+    """Classes by natural breaks, as ``classing`` with the method 'natural_breaks'."""
+    return classing(values, classes, language, unit, "natural_breaks").classes
+
+
+def classing(
+    values: pd.Series,
+    classes: int,
+    language: Language,
+    unit: str = "",
+    method: Method = "auto",
+    reference: float | None = None,
+) -> Classing:
     """Classes of ``values`` (index unit_id, missing values left out), from the lowest up, at most ``classes`` of them.
 
-    Zero is a class of its own when all values are 0 or more. A few different values are classes each; otherwise the
-    breaks are those of Fisher and Jenks. Labels give the lowest and highest value that occur in the class, so that no
-    value between classes is claimed. ``unit`` is a code of units (a share is shown in per cent).
+    Zero is a class of its own when all values are 0 or more. A few different values are classes each; otherwise
+    'natural_breaks' are those of Fisher and Jenks, 'quantiles' hold about equal numbers of units, and 'auto' takes
+    natural breaks unless they would put more than two thirds of 20 or more units in one class. With a ``reference``
+    classes diverge from it: as many below as above, the value itself apart. Labels give the lowest and highest value
+    that occur in the class, so that no value between classes is claimed. ``unit`` is a code of units (a share is
+    shown in per cent). Raises ValueError for infinite values.
     """
     known = values.dropna().astype("float64")
     if known.empty:
-        return []
+        return Classing([], "")
+    if not np.isfinite(known).all():
+        raise ValueError("values of a map must be finite")
+    if reference is not None:
+        return _diverging(known, classes, language, unit, reference)
     apart = bool((known == 0).any() and (known >= 0).all())
     rest = known[known != 0] if apart else known
     wanted = max(1, classes - apart)
-    groups = [known[known == 0]] if apart else []
-    groups += _natural(rest, wanted) if len(rest) else []
-    colours = ((ZERO,) if apart else ()) + COLOURS[min(max(len(groups) - apart, 1), 9)]
+    groups, rule = _grouped(rest, wanted, method)
+    colours = SEQUENTIAL[min(max(len(groups), 1), 9)]
+    reason = REASONS[rule].in_language(language) + (f"; {ZERO_APART.in_language(language)}" if apart else "")
+    if apart:
+        groups, colours = [known[known == 0], *groups], (ZERO, *colours)
+    return Classing(_described(known, groups, colours, language, unit), CLASSES.in_language(language).format(reason))
+
+
+def _grouped(values: pd.Series, wanted: int, method: Method) -> tuple[list[pd.Series], str]:
+    if values.empty:
+        return [], "distinct"
+    if values.nunique() <= wanted:
+        return natural_groups(values, wanted), "distinct"
+    if method == "quantiles":
+        return quantile_groups(values, wanted), "quantiles_asked"
+    groups = natural_groups(values, wanted)
+    largest = max(len(group) for group in groups)
+    if method == "auto" and len(values) >= FEW_UNITS and largest > CROWDED * len(values):
+        even = quantile_groups(values, wanted)
+        if max(len(group) for group in even) < largest:
+            return even, "quantiles"
+    return groups, "natural_breaks"
+
+
+def _diverging(known: pd.Series, classes: int, language: Language, unit: str, reference: float) -> Classing:
+    side = min(max(classes // 2, 1), 4)
+    below, above, same = known[known < reference], known[known > reference], known[known == reference]
+    low = natural_groups(below, side) if len(below) else []
+    high = natural_groups(above, side) if len(above) else []
+    # the class nearest to the reference is the palest on either side, however many classes a side has
+    colours = [*BELOW[side][side - len(low) :], *([MIDDLE] if len(same) else []), *ABOVE[side][: len(high)]]
+    groups = [*low, *([same] if len(same) else []), *high]
+    named = format_number(reference, language, unit=unit or None)
+    reason = CLASSES.in_language(language).format(REASONS["diverging"].in_language(language).format(named))
+    return Classing(_described(known, groups, tuple(colours), language, unit), reason)
+
+
+def _described(
+    known: pd.Series, groups: list[pd.Series], colours: tuple[str, ...], language: Language, unit: str
+) -> list[MapClass]:
     decimals = _decimals(known, groups, unit)
     return [
         MapClass(
@@ -75,39 +156,69 @@ def map_classes(values: pd.Series, classes: int, language: Language, unit: str =
     ]
 
 
-def _natural(values: pd.Series, wanted: int) -> list[pd.Series]:
+def natural_groups(values: pd.Series, wanted: int) -> list[pd.Series]:
+    """``values`` in at most ``wanted`` groups with natural breaks, from the lowest up."""
     distinct = np.unique(values)
     if len(distinct) <= wanted:
         return [values[values == value] for value in distinct]
     counts = values.groupby(values).size().to_numpy(dtype=float)
     tops = distinct[fisher_jenks(distinct, counts, wanted)]
-    place = np.searchsorted(tops, values.to_numpy(), side="left")
-    return [values[place == number] for number in range(wanted)]
+    return _up_to(values, tops)
+
+
+def quantile_groups(values: pd.Series, wanted: int) -> list[pd.Series]:
+    """``values`` in at most ``wanted`` groups of about equal numbers; equal values stay together.
+
+    The tops are quantiles with linear interpolation; groups that ties leave empty are dropped.
+    """
+    tops = np.unique(np.quantile(values.to_numpy(dtype=float), np.arange(1, wanted + 1) / wanted))
+    return [group for group in _up_to(values, tops) if len(group)]
+
+
+def _up_to(values: pd.Series, tops: np.ndarray) -> list[pd.Series]:
+    place = np.minimum(np.searchsorted(tops, values.to_numpy(), side="left"), len(tops) - 1)
+    return [values[place == number] for number in range(len(tops))]
 
 
 def fisher_jenks(values: np.ndarray, weights: np.ndarray, classes: int) -> np.ndarray:
     """Positions of the last value of every class in sorted distinct ``values``, the optimal partition.
 
     Dynamic programming after Fisher (1958): the sum over classes of squared deviations from the class mean, weighted
-    by ``weights``, is the least possible. Needs classes <= number of values; time grows as classes x values^2.
+    by ``weights``, is the least possible. The best beginning of the last class moves only up as values are added
+    (the cost has the quadrangle property), so halving finds it: time grows as classes x values x log(values). Needs
+    classes <= number of values.
     """
     count = len(values)
+    centred = values - np.average(values, weights=weights)  # far from zero the differences of squares lose digits
     weight, first, second = (np.concatenate([[0.0], np.cumsum(part)]) for part in
-                             (weights, weights * values, weights * values**2))  # fmt: skip
-    start, end = np.arange(count)[:, None], np.arange(count)[None, :] + 1
-    inner = np.where(end > start, weight[end] - weight[start], 1.0)
-    spread = second[end] - second[start] - (first[end] - first[start]) ** 2 / inner
-    spread = np.where(end > start, np.maximum(spread, 0.0), np.inf)
-    cost = spread[0]
+                             (weights, weights * centred, weights * centred**2))  # fmt: skip
+
+    def spread(start: np.ndarray | int, end: int) -> np.ndarray:
+        """Sum of squares of the values from ``start`` up to and without ``end``."""
+        total = first[end] - first[start]
+        return np.maximum(second[end] - second[start] - total**2 / (weight[end] - weight[start]), 0.0)
+
+    cost = np.array([np.inf, *(float(spread(0, end)) for end in range(1, count + 1))])
     choices = []
-    for _ in range(classes - 1):
-        total = cost[:-1, None] + spread[1:, :]  # the last class begins after each possible end of the others
-        choices.append(total.argmin(axis=0))
-        cost = total.min(axis=0)
-    ends = [count - 1]
+    for used in range(1, classes):
+        best, choice = np.full(count + 1, np.inf), np.zeros(count + 1, dtype=int)
+        spans = [(used + 1, count, used, count - 1)]  # ends to decide, and the starts that may be best for them
+        while spans:
+            low, high, least, most = spans.pop()
+            if low > high:
+                continue
+            end = (low + high) // 2
+            starts = np.arange(least, min(most, end - 1) + 1)
+            total = cost[starts] + spread(starts, end)
+            found = int(total.argmin())
+            best[end], choice[end] = total[found], starts[found]
+            spans += [(low, end - 1, least, int(choice[end])), (end + 1, high, int(choice[end]), most)]
+        cost = best
+        choices.append(choice)
+    ends = [count]
     for choice in reversed(choices):
         ends.append(int(choice[ends[-1]]))
-    return np.array(ends[::-1])
+    return np.array(ends[::-1]) - 1
 
 
 def _factor(unit: str) -> float:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.patches import Rectangle
 
-from evaluation.display.canvas import GREY, INK
+from evaluation.display.canvas import GREY, INK, style
 from evaluation.display.mapclasses import MapClass, class_of
+from evaluation.display.page import PAGE_WIDTH, axes_at, map_page
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,6 +33,36 @@ TEXTS = {
     ),
     "unassigned": ("Не отнесено ни к одной территории: {}.", "Not placed in any territory: {}."),
     "kilometres": ("{} км", "{} km"),
+    "projection": ("Проекция", "Projection"),
+    "larger": ("{}: крупнее в {} раза", "{}: {} times larger"),
+    "numbered": ("Цифрами на карте: {}.", "Numbers on the map: {}."),
+    "unnamed": ("Без подписи из-за тесноты: {}.", "Not labelled for want of room: {}."),
+    "drawn_units": ("Территорий: {}.", "Territories: {}."),
+    "drawn_known": ("Территорий: {}, с данными: {}.", "Territories: {}, with data: {}."),
+    "boundaries_on": ("Границы на {}.", "Boundaries as of {}."),
+    "areas": ("Площадь круга пропорциональна числу.", "A circle's area is proportional to the number."),
+    "terciles": (
+        "Цвета: трети территорий по каждому из двух показателей; в клетках ключа — число территорий.",
+        "Colours: thirds of the territories by each of the two indicators; numbers of them stand in the key.",
+    ),
+    "lowest_highest": ("от {} до {}", "{} to {}"),
+    "events": ("Мероприятий", "Events"),
+    "direction": (
+        "Стрелка идёт от того, кто делится опытом, к тому, кто перенимает; толщина — число мероприятий.",
+        "An arrow runs from who shares experience to who takes it over; its width is the number of events.",
+    ),
+    "flows_named": ("Самые частые связи", "The most frequent ties"),
+    "flows_rest": ("Серым — остальные связи: {}.", "Grey: the other ties, {}."),
+    "one_scale": (
+        "Все карты в одной шкале; в скобках — значений во всех картах.",
+        "All maps have one scale; in brackets the number of values in all maps.",
+    ),
+    "changed": (
+        "Жирный контур: территории, которых коснулась реформа.",
+        "Thick outline: territories that the reform changed.",
+    ),
+    "units_short": ("территорий: {}", "territories: {}"),
+    "source": ("Источник: {}.", "Source: {}."),
 }
 
 
@@ -98,3 +131,21 @@ def draw_legend(
     )  # fmt: skip
     box.get_title().set_color(GREY)
     return box
+
+
+def legend_size(draw: Callable[[Axes], Legend]) -> tuple[float, float]:
+    """Width and height (inches) of a legend as ``draw`` puts it into axes."""
+    with style():
+        figure = map_page(9.0)
+        axes = axes_at(figure, (0.0, 0.0, PAGE_WIDTH, 9.0))
+        axes.set_axis_off()
+        canvas: Any = FigureCanvasAgg(figure)
+        renderer = canvas.get_renderer()
+        extent = draw(axes).get_window_extent(renderer)
+        return extent.width / figure.dpi + 0.08, extent.height / figure.dpi + 0.08
+
+
+def swatch(axes: Axes, y: float, colour: str, hatch: str | None, edge: str, text: str, size: float) -> None:
+    """A row of a key drawn by hand: a box of colour below ``y`` and its words (axes' units are inches)."""
+    axes.add_artist(Rectangle((0, y - 0.13), 0.24, 0.13, facecolor=colour, edgecolor=edge, linewidth=0.6, hatch=hatch))
+    axes.text(0.32, y - 0.065, text, fontsize=size, va="center", color=INK)

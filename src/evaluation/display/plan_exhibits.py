@@ -48,6 +48,8 @@ FIELDS: dict[str, Text] = {
     "outcome": Text(ru="результат", en="outcome"), "exposures": Text(ru="поддержка", en="support"),
     "family": Text(ru="модель", en="model family"), "design": Text(ru="построение", en="design"),
     "clusters": Text(ru="группы для погрешностей", en="clusters of errors"),
+    "second_clusters": Text(ru="вторые группы для погрешностей", en="second clusters of errors"),
+    "conley": Text(ru="расстояние и годы связи погрешностей", en="distance and years of related errors"),
     "controls": Text(ru="поправки", en="controls"), "offset": Text(ru="на кого считается", en="counted per"),
     "fixed_effects": Text(ru="постоянные эффекты", en="fixed effects"),
     "geography": Text(ru="границы", en="boundaries"), "estimand": Text(ru="что оценивается", en="estimand"),

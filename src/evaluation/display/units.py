@@ -71,6 +71,7 @@ UNITS: dict[str, UnitWords] = {
     "files": UnitWords(("файл", "файла", "файлов"), ("file", "files"), decimals=0),
     "issues": UnitWords(("замечание", "замечания", "замечаний"), ("remark", "remarks"), decimals=0),
     "responses": UnitWords(("анкета", "анкеты", "анкет"), ("questionnaire", "questionnaires"), decimals=0),
+    "km": _same("км", "km"),
     "degree": _same("°", "°"),
     "byte": UnitWords(("байт", "байта", "байт"), ("byte", "bytes"), decimals=0),
     "mu": _same("му", "mu"),

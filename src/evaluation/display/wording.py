@@ -180,6 +180,52 @@ WORDS: dict[str, tuple[str, str]] = {
         "'×': hidden, because fewer than {threshold} people are behind it or such a number could be worked out.",
     ),
     "empty_table": ("Строк нет.", "There are no rows."),
+    "funnel_note": (
+        "Территорий (n): {n}. За пределами 95 %: {outside}, из них за 99,8 %: {far}; если бы все были равны, случайно "
+        "вышло бы около {c95} и {c998}. Треугольник вверх — выше пределов, вниз — ниже; тёмный — за 99,8 %.",
+        "Territories (n): {n}. Outside the 95% limits: {outside}, of these outside 99.8%: {far}; were all equal, about "
+        "{c95} and {c998} would be so by chance. Triangles point up above the limits, down below; dark: outside 99.8%.",
+    ),
+    "funnel_absent": (
+        "Без знаменателя, не показаны: {n}.",
+        "Without a denominator, not shown: {n}.",
+    ),
+    "funnel_widened": (
+        "Разброс φ = {phi} (1 — столько даёт случай; крайние {share} с каждой стороны подтянуты): пределы расширены "
+        "в √φ раз.",
+        "Variation φ = {phi} (1: what chance makes; the outer {share} at each end drawn in): limits widened by √φ.",
+    ),
+    "funnel_not_widened": (
+        "Разброс φ = {phi} (1 — столько даёт случай; крайние {share} с каждой стороны подтянуты): пределы "
+        "не расширены.",
+        "Variation φ = {phi} (1: what chance makes; the outer {share} at each end drawn in): limits not widened.",
+    ),
+    "funnel_limits": ("пределы {share}", "{share} limits"),
+    "funnel_target": ("среднее: {value}", "mean: {value}"),
+    "segments": (
+        "Линия не идёт через разрыв ряда: годы по разные его стороны не сравниваются.",
+        "The line does not cross a break of the series: years on its two sides are not compared.",
+    ),
+    "band": ("Полоса — 95 % интервал.", "The band is the 95% interval."),
+    "gini": ("Джини", "Gini"),
+    "lorenz_weight": ("доля жителей или заявок, %", "share of residents or applications, %"),
+    "lorenz_total": ("доля того, что распределено, %", "share of what is distributed, %"),
+    "lorenz_note": (
+        "Территории — от наименьших значений к наибольшим; пунктир — всем поровну. В скобках 95 % интервал.",
+        "Territories from the lowest to the highest values; dashed: equal shares. In brackets the 95% interval.",
+    ),
+    "decomposition_note": (
+        "Тёмным — доля неравенства между группами территорий, светлым — внутри них.",
+        "Dark: the share of inequality between groups of territories; light: within them.",
+    ),
+    "unevenness_note": (
+        "Интервалы — перцентильный бутстреп по территориям. «Вследствие случая» — что показали бы территории с одним "
+        "истинным уровнем (имитация, 95 % значений; p — доля имитаций, где неравенство не меньше наблюдаемого). p для "
+        "связи с соседями — перестановочное, двустороннее.",
+        "Intervals: percentile bootstrap over territories. 'By chance' is what territories with one true rate would "
+        "show (simulation, 95% of values; p: share of simulations at least as unequal). p of likeness between "
+        "neighbours: permutation, two-sided.",
+    ),
 }  # fmt: skip
 
 
@@ -207,6 +253,7 @@ SOURCES: dict[str, tuple[str, str]] = {
     "practices": ("Практики", "Practices"),
     "practice_adoptions": ("Внедрение практик", "Adoptions of practices"),
     "participants_survey": ("Анкета участников", "Participants' questionnaire"),
+    "followup_survey": ("Анкета о применении", "Follow-up questionnaire"),
     "residents_survey": ("Анкета жителей", "Residents' questionnaire"),
     "trial_households": ("Хозяйства испытания", "Households of the trial"),
 }
@@ -244,6 +291,10 @@ CODES: dict[str, dict[str, tuple[str, str]]] = {
         "crv3_t": ("кластерные CRV3, t", "clustered CRV3, t"),
         "crv3_t_wild_p": ("кластерные CRV3, t; p — дикий бутстреп", "clustered CRV3, t; p: wild bootstrap"),
         "crv3_t_permutation_p": ("кластерные CRV3, t; p — перестановки", "clustered CRV3, t; p: permutations"),
+        "crv3_t_placebo_networks_p": (
+            "кластерные CRV3, t; p — перестановки сети",
+            "clustered CRV3, t; p: networks dealt anew",
+        ),
         "crv1_t_wild_p": ("кластерные, t; p — дикий бутстреп", "clustered, t; p: wild bootstrap"),
         "crv1_t_permutation_p": ("кластерные, t; p — перестановки", "clustered, t; p: permutations"),
         "crv3_wild": ("CRV3; интервал и p — дикий бутстреп", "CRV3; interval and p: wild bootstrap"),
@@ -254,6 +305,8 @@ CODES: dict[str, dict[str, tuple[str, str]]] = {
         "anderson_rubin_t": ("кластерные, Андерсон — Рубин", "clustered, Anderson-Rubin"),
         "cluster_bootstrap_imbens_manski": ("бутстреп кластеров, Имбенс — Мански", "cluster bootstrap, Imbens-Manski"),
         "profile_likelihood": ("профиль правдоподобия", "profile likelihood"),
+        "two_way_t": ("кластерные в двух измерениях, t", "clustered in two dimensions, t"),
+        "conley_t": ("связанные по расстоянию (Конли), t", "related by distance (Conley), t"),
         "influence_function_t": ("функция влияния, t", "influence function, t"),
         "randomisation_sharp_null": ("повторение жребия", "the lot drawn again"),
         "randomisation_anderson_rubin": ("повторение жребия, Андерсон — Рубин", "the lot drawn again, Anderson-Rubin"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -151,12 +152,16 @@ def parse_warnings(text: object) -> dict[str, str]:
     return dict(part.split("=", 1) for part in text.split(";"))
 
 
+_DECIMAL = re.compile(r"(?<![\w.])(\d+)\.(\d+)(?![\w.])")
+
+
 def warning_text(text: object, language: Language) -> str:
     """A ``warning`` cell in words; empty where there is none."""
     parts = []
     for code, value in parse_warnings(text).items():
         ru, _, en = value.partition(BOTH_LANGUAGES)
-        parts.append(WARNINGS[code][language].format(value=en if en and language == "en" else ru))
+        said = en if en and language == "en" else ru
+        parts.append(WARNINGS[code][language].format(value=_DECIMAL.sub(r"\1,\2", said) if language == "ru" else said))
     return "; ".join(parts)
 
 

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import pandas as pd
 
-from evaluation.settings import Family, InputProblem, Model
+from evaluation.settings import Family, InputProblem, Model, inference_gaps
 
 Row = dict[str, object]
 
@@ -117,7 +117,9 @@ _JACKKNIFED = (
     "g_formula", "exposure_response", "cox", "hazard",
 )  # fmt: skip
 DECLARABLE: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("poisson", "ols", "logit"), ("crv1", "crv3", "wild_bootstrap", "randomisation")),
+    **dict.fromkeys(
+        ("poisson", "ols", "logit"), ("crv1", "crv3", "wild_bootstrap", "randomisation", "two_way", "conley")
+    ),
     **dict.fromkeys(("iv", "sun_abraham"), ("crv1",)),
     **dict.fromkeys(("event_study", "group_time", "imputation"), ("influence_function",)),
     **dict.fromkeys(_JACKKNIFED, ("crv3",)),
@@ -130,8 +132,8 @@ _EITHER = (("crv1", "crv3"), ("wild_bootstrap", "randomisation"))
 
 
 def refuse_inference(model: Model) -> None:
-    """Raise InputProblem for a declared inference that the family does not carry out, or for two that exclude each
-    other: what a plan declares is done, or the plan is refused."""
+    """Raise InputProblem for a declared inference that the family does not carry out, for two that exclude each other,
+    or one that lacks what it needs: what a plan declares is done, or the plan is refused."""
     known = DECLARABLE.get(model.family, ())
     unknown = [name for name in model.inference if name not in known]
     if unknown:
@@ -149,6 +151,8 @@ def refuse_inference(model: Model) -> None:
                 "Оставьте одно.",
                 f"Plan, model '{model.name}': both {' and '.join(pair)} are declared, and one can be shown. Keep one.",
             )
+    for _, ru, en in inference_gaps(model):
+        raise InputProblem(f"План, модель «{model.name}»: {ru}", f"Plan, model '{model.name}': {en}")
 
 
 def rows_of_family(family: Family) -> RowsOf:

@@ -23,7 +23,8 @@ OUTCOME_SOURCES = ("projects", "scores", "project_results", "trial_households")
 # what makes a model another model; texts that only explain it do not
 COMPARED = (
     "outcome", "exposures", "family", "design", "offset", "weights", "controls", "fixed_effects", "instruments",
-    "clusters", "geography", "is_main", "outcome_kind", "hypothesis_family", "inference", "estimand", "would_refute",
+    "clusters", "second_clusters", "conley", "geography", "is_main", "outcome_kind", "hypothesis_family", "inference",
+    "estimand", "would_refute",
 )  # fmt: skip
 DEVIATION_COLUMNS = [
     "model",
@@ -141,6 +142,8 @@ def _said(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, Mapping) and "en" not in value:
+        return ", ".join(f"{key}: {float(number):g}" for key, number in sorted(value.items()))
     if isinstance(value, Mapping):
         return " ".join(str(value.get("en", "")).split())
     if isinstance(value, list | tuple):

@@ -17,7 +17,7 @@ Journal of Econometrics 232) for the collapsed draws.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -72,18 +72,16 @@ class PowerCurve:
 
 @dataclass(frozen=True)
 class _Design:
-    """Cluster sums of the restricted model: scores (G x k), cross-products (G x k x k), inverse of X'WX, the column."""
+    """The restricted model in orthonormal columns, the first of which is the tested column, the others taken out of it
+    and scaled to length one: an estimate is ``unit`` times the first coefficient. Cluster sums of its scores (G x k)
+    and cross-products (G x k x k).
+
+    Cross-products of raw years and populations would lose half of all digits."""
 
     equations: EstimatingEquations
-    column: int
+    unit: float
     scores: Array
     products: Array
-    inverse: Array
-
-    @property
-    def direction(self) -> Array:
-        """Weights of the columns that give the tested column, the others taken out of it."""
-        return np.asarray(self.inverse[:, self.column] / self.inverse[self.column, self.column])
 
 
 def power_curve(
@@ -116,7 +114,7 @@ def power_curve(
     done = 0
     for raw in _noise(rows, model, design, noise, draws, seed, per_round=test == "wild_bootstrap"):
         total = raw.sum(axis=1)
-        estimates = (total @ design.inverse)[:, design.column]
+        estimates = design.unit * total[:, 0]
         errors = _errors(raw, total, per_cluster)
         if not len(grid):
             grid = np.linspace(0, WIDEST * float(np.median(errors)), STEPS + 1)
@@ -142,30 +140,33 @@ def power_curve(
     )  # fmt: skip
 
 
-def _collapse(equations: EstimatingEquations, column: int) -> _Design:
+def _collapse(restricted: EstimatingEquations, column: int) -> _Design:
+    scaled, transform = restricted.orthonormalised()
+    own = transform[column]
+    turn = np.linalg.qr(np.column_stack([own, np.eye(len(own))]))[0]
+    turn[:, 0] *= np.sign(turn[:, 0] @ own)
+    equations = replace(scaled, design=np.asarray(scaled.design @ turn))
     blocks = grouped_products(equations.design, equations.weighted_design(), equations.groups, equations.n_groups)
     products = np.concatenate([block for _, block in blocks])
-    return _Design(equations, column, equations.scores(), products, equations.inverse())
+    return _Design(equations, float(np.linalg.norm(own)), equations.scores(), products)
 
 
 def _error_weights(design: _Design, test: Test, n: int) -> tuple[Array, Array, float]:
     """(a, b, factor): a draw's variance is factor x the sum over clusters of (a_g . raw score_g - b_g . total)^2."""
     n_groups, k = design.scores.shape
     if test == "crv3":
-        bread = design.products.sum(axis=0)
-        scale = np.sqrt(np.diag(bread))
-        left_out, lost = symmetric_inverse((bread - design.products) / np.outer(scale, scale))
-        if lost[:, design.column].any():
+        left_out, lost = symmetric_inverse(np.eye(k) - design.products)
+        if lost[:, 0].any():
             raise InputProblem(
                 "Мощность: переменная воздействия держится на одном кластере, погрешность оценить нельзя.",
                 "Power: the exposure hangs on one cluster alone, and its error cannot be estimated.",
             )
-        own = left_out[:, design.column, :] / scale[design.column] / scale
+        own = design.unit * left_out[:, 0, :]
         factor = (n_groups - 1) / n_groups
     else:
-        own = np.broadcast_to(design.direction * design.inverse[design.column, design.column], (n_groups, k))
+        own = np.broadcast_to(design.unit * np.eye(1, k), (n_groups, k))
         factor = n_groups / (n_groups - 1) * (n - 1) / (n - k)
-    return own, np.einsum("gk,gkl->gl", own, design.products) @ design.inverse, factor
+    return own, np.einsum("gk,gkl->gl", own, design.products), factor
 
 
 def _errors(raw: Array, total: Array, weights: tuple[Array, Array, float]) -> Array:
@@ -225,19 +226,17 @@ def _bootstrap_hits(design: _Design, raw: Array, grid: Array, draws: int, seed: 
 
     An effect e adds e times the tested column to the restricted residuals, as a hypothesised value of -e would.
     """
-    others = np.delete(np.arange(design.inverse.shape[0]), design.column)
-    without = np.zeros_like(design.inverse)
-    bread = design.products.sum(axis=0)
-    without[np.ix_(others, others)] = np.linalg.pinv(bread[np.ix_(others, others)], hermitian=True)
-    leverage = design.products @ design.direction
+    k = design.scores.shape[1]
+    others = np.eye(k)
+    others[0, 0] = 0.0
+    direction = np.eye(1, k)[0] / design.unit  # one of the tested column, others taken out, in these columns
+    leverage = design.products @ direction
     chosen = multipliers_for(len(design.scores), draws, seed)
     blocks = list(chosen.blocks())
     out = np.empty((len(raw), len(grid)), dtype=bool)
     for number, scores in enumerate(raw):
-        restricted = scores - design.products @ (without @ scores.sum(axis=0))
-        sums = Collapsed(
-            restricted @ design.direction, restricted, leverage, design.inverse, leverage @ design.direction
-        )
+        restricted = scores - design.products @ (others @ scores.sum(axis=0))
+        sums = Collapsed(restricted @ direction, restricted, leverage, np.eye(k), leverage @ direction)
         family = statistics(sums, blocks)
         p_values = [share_reaching(family.at(-effect), enumerated=chosen.enumerated) for effect in grid]
         out[number] = np.array(p_values) <= alpha

@@ -4,7 +4,8 @@ Unless the plan declares otherwise: with ten or more exposed clusters CRV3 and t
 restricted wild cluster bootstrap. With fewer than five no interval is reliable and the bootstrap hardly ever rejects
 (simulation study), so that p comes from dealing out whole histories at random where the exposure is an adoption by
 the units of a panel. With a single one no error can be estimated from the data at all. A plan may declare ``crv1`` or
-``crv3`` for errors and ``wild_bootstrap`` or ``randomisation`` for p.
+``crv3`` for errors and ``wild_bootstrap`` or ``randomisation`` for p; ``two_way`` and ``conley`` add rows
+(``further_errors``).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from evaluation.effects.estimate import Numbers, estimate_row
+from evaluation.effects.further_errors import further_rows, refuse_columns
 from evaluation.effects.inference.clusters import Covariance
 from evaluation.effects.inference.inversion import ConfidenceSet, confidence_set, share_reaching
 from evaluation.effects.inference.randomisation import randomisation_test
@@ -24,7 +26,7 @@ from evaluation.effects.model_matrix import codes_of
 from evaluation.effects.panel import Fit, fit_model, restricted_equations
 from evaluation.effects.sample import estimation_sample
 from evaluation.effects.warning_texts import FEW_TREATED_CLUSTERS, NO_RELIABLE_INTERVAL
-from evaluation.settings import InputProblem, Model
+from evaluation.settings import Model
 
 INFERENCE: Covariance = "crv3"
 LEVEL = 0.95
@@ -35,12 +37,17 @@ Row = dict[str, object]
 
 
 def rows_of(frame: pd.DataFrame, model: Model, *, draws: int = 999, seed: int = 1) -> list[Row]:
-    """Rows of one declared regression, one an exposure. Where nothing can be estimated they say why."""
+    """Rows of one declared regression: one an exposure, then those of further errors that the plan declares.
+
+    Where nothing can be estimated they say why. Raises InputProblem as ``further_rows``.
+    """
+    refuse_columns(frame, model)
     sample = estimation_sample(frame, model)
     if sample.frame.empty:
         return empty_rows(model, sample.warnings)
     fit = fit_model(sample.frame, model)
-    return regression_rows(sample.frame, model, fit, sample.warnings, draws=draws, seed=seed)
+    own = regression_rows(sample.frame, model, fit, sample.warnings, draws=draws, seed=seed)
+    return own + further_rows(sample.frame, model, fit, {**sample.warnings, **fit.notes})
 
 
 def empty_rows(model: Model, warnings: Mapping[str, object], name: str | None = None) -> list[Row]:
@@ -94,17 +101,8 @@ def regression_rows(
 
 
 def declared_inference(model: Model) -> tuple[Covariance, str]:
-    """Kind of errors (CRV3 unless declared) and of p (empty: by the number of exposed clusters).
-
-    Raises InputProblem for a declared kind that regressions of the plan do not have.
-    """
-    unknown = [name for name in model.inference if name not in (*ERRORS, *P_VALUES)]
-    if unknown:
-        known = ", ".join((*ERRORS, *P_VALUES))
-        raise InputProblem(
-            f"План, модель «{model.name}»: вывода {', '.join(unknown)} для family: {model.family} нет. Есть: {known}.",
-            f"Plan, model '{model.name}': family {model.family} has no inference {', '.join(unknown)}; it has {known}.",
-        )
+    """Kind of errors (CRV3 unless declared) and of p (empty: by the number of exposed clusters) of a model that
+    ``families.refuse_inference`` lets pass."""
     errors = [name for name in ERRORS if name in model.inference]
     p_values = [name for name in P_VALUES if name in model.inference]
     return (errors[0] if errors else INFERENCE), (p_values[0] if p_values else "")

@@ -172,6 +172,10 @@ WARNINGS: dict[str, dict[Language, str]] = {
         "ru": "границы не определены ({value}): нет года, где подали заявки и с поддержкой, и без неё",
         "en": "bounds are not defined ({value}): there is no year in which both supported and others applied",
     },
+    "draws_without_both_kinds": {
+        "ru": "повторных выборок кластеров, где не подали заявку либо с поддержкой, либо без неё, не вошло: {value}",
+        "en": "resamples of clusters left out because supported ones or others did not apply in them: {value}",
+    },
     "weak_first_stage": {
         "ru": "инструмент слабый: F первой ступени {value}",
         "en": "the instrument is weak: first-stage F {value}",

@@ -1,4 +1,8 @@
-"""Breaks in comparability: changes of territory, of rules and of counting, and which comparisons cross them."""
+"""Breaks in comparability: changes of territory, of rules and of counting, and which comparisons cross them.
+
+A comparison across a break is refused unless the break is bridged: its row names a bridge, and the series at hand was
+made with that bridge. ``indicators/comparing.py`` says so in words and cuts series into segments.
+"""
 
 from __future__ import annotations
 
@@ -11,32 +15,41 @@ import pandas as pd
 from evaluation.contracts import TABLES, conform
 from evaluation.settings import LANGUAGES, InputProblem, Language
 
-COLUMNS = ("break_id", "date", "first_year", "kind", "indicators", "note_ru", "note_en", "reference")
+COLUMNS = ("break_id", "date", "first_year", "kind", "indicators", "bridge", "note_ru", "note_en", "reference")
 KINDS = ("territory", "rules", "definition", "counting", "shock")
+# crosswalk: earlier years carried into the new units; stable_areas: areas that no change cuts; both_definitions: the
+# series was counted anew by one definition, because a year was counted by both
+BRIDGES = ("crosswalk", "stable_areas", "both_definitions")
 ALL_UNITS = "all"
 
 
 def read_breaks(path: Path | None) -> pd.DataFrame:
     """Breaks by date: COLUMNS with ``date`` and ``first_year`` (first programme year after the break) typed.
 
-    ``indicators`` lists the codes it touches, separated by ``|``; ``*`` means all. No rows without a file. Raises
-    InputProblem with the line for missing columns, an unknown kind, a date or a year that is none.
+    ``indicators`` lists the codes it touches, separated by ``|``; ``*`` means all. ``bridge`` lists what can bridge it
+    (BRIDGES, separated by ``|``); empty, or in a file without that column: nothing. No rows without a file. Raises
+    InputProblem with the line for missing columns, an unknown kind or bridge, a date or a year that is none.
     """
     if path is None:
         types = {"date": "datetime64[us]", "first_year": "Int64"}
         return pd.DataFrame({name: pd.Series(dtype=types.get(name, "str")) for name in COLUMNS})
     frame = pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8-sig")
-    missing = [name for name in COLUMNS if name not in frame.columns]
+    frame = frame.fillna("")  # a line that ends early
+    missing = [name for name in COLUMNS if name not in frame.columns and name != "bridge"]
     if missing:
         raise InputProblem(
             f"{path}, строка 1: нет столбцов {', '.join(missing)}. Ожидались: {', '.join(COLUMNS)}.",
             f"{path}, line 1: columns {', '.join(missing)} are missing. Expected: {', '.join(COLUMNS)}.",
         )
+    if "bridge" not in frame.columns:
+        frame["bridge"] = ""
     dates, years = [], []
     for position, row in enumerate(frame.to_dict("records")):
         line = position + 2
         if row["kind"] not in KINDS:
             raise _refused(path, line, "kind", row["kind"], ", ".join(KINDS))
+        if set(row["bridge"].split("|")) - {"", *BRIDGES}:
+            raise _refused(path, line, "bridge", row["bridge"], f"{', '.join(BRIDGES)} / пусто, empty")
         if not row["break_id"] or (frame["break_id"] == row["break_id"]).sum() > 1:
             raise _refused(path, line, "break_id", row["break_id"], "a name of its own / своё имя")
         try:
@@ -67,12 +80,16 @@ def breaks_crossed(breaks: pd.DataFrame, indicator: str, earlier: int, later: in
     return list(breaks.loc[touched & crossed, "break_id"])
 
 
-def year_comparison(indicators: pd.DataFrame, breaks: pd.DataFrame | None, year: int) -> pd.DataFrame:
+def year_comparison(
+    indicators: pd.DataFrame, breaks: pd.DataFrame | None, year: int, bridges: Sequence[str] = ()
+) -> pd.DataFrame:
     """The programme's indicators in ``year`` beside the year before: contract ``year_comparison``.
 
-    ``change`` is value less previous. ``break_note`` names the breaks between the two years, separated by ``; ``;
-    such a change may come from the break alone.
+    ``change`` is value less previous, and empty across a break that ``bridges`` (how the series was made) do not
+    bridge: ``break_note`` then names those breaks, separated by ``; ``. Such a difference may be the break's alone.
     """
+    if breaks is not None:
+        breaks = unbridged(breaks, bridges)
     overall = indicators[indicators["unit_id"] == ALL_UNITS]
     now = overall[overall["year"] == year].set_index("indicator")
     before = overall[overall["year"] == year - 1].set_index("indicator")
@@ -86,12 +103,12 @@ def year_comparison(indicators: pd.DataFrame, breaks: pd.DataFrame | None, year:
         }
     ).reset_index()
     frame["year"] = year
-    frame["change"] = frame["value"] - frame["previous"]
     notes = [
         "; ".join(breaks_crossed(breaks, name, year - 1, year)) if breaks is not None else ""
         for name in frame["indicator"]
     ]
     frame["break_note"] = pd.Series([note or None for note in notes], dtype="str", index=frame.index)
+    frame["change"] = (frame["value"] - frame["previous"]).where(frame["break_note"].isna())
     return conform(frame, TABLES["year_comparison"])
 
 
@@ -116,6 +133,15 @@ def breaks_by_indicator(breaks: pd.DataFrame, indicators: Sequence[str]) -> dict
     return {name: sorted({first[each] for each in breaks_crossed(breaks, name, 0, 9999)}) for name in indicators}
 
 
+def unbridged(breaks: pd.DataFrame, bridges: Sequence[str]) -> pd.DataFrame:
+    """The breaks that stay in a series made with ``bridges``. Raises ValueError for a bridge that BRIDGES lacks."""
+    unknown = [name for name in bridges if name not in BRIDGES]
+    if unknown:
+        raise ValueError(f"no such bridge: {', '.join(unknown)}; there are {', '.join(BRIDGES)}")
+    crossed = breaks["bridge"].map(lambda text: bool(set(text.split("|")) & set(bridges))).astype(bool)
+    return breaks[~crossed].reset_index(drop=True)
+
+
 def bridged_by_crosswalk(breaks: pd.DataFrame) -> pd.DataFrame:
-    """The breaks that stay in a series whose years are all in one geography: changes of territory are bridged."""
-    return breaks[breaks["kind"] != "territory"].reset_index(drop=True)
+    """The breaks that stay in a series whose years are all in one geography: what the crosswalk bridges is left out."""
+    return unbridged(breaks, ["crosswalk"])

@@ -7,20 +7,22 @@ year's units or applications as draws from those that could have been.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
-from scipy import special
 
 from evaluation.contracts import TABLES, conform
 from evaluation.indicators.breaks import ALL_UNITS
-from evaluation.indicators.projects import SOURCES, project_values
-from evaluation.support.training import ATTENDED
+from evaluation.indicators.intervals import wilson_interval
+from evaluation.indicators.projects import SOURCES
+from evaluation.indicators.unit_measures import Tables, unit_measures
+from evaluation.indicators.white_spots import WHITE_SPOT_COLUMNS, white_spots
 from evaluation.territory.crosswalk import UNASSIGNED
 
-Tables = Mapping[str, pd.DataFrame]
+__all__ = [
+    "INDICATORS", "WHITE_SPOT_COLUMNS", "Indicator", "coverage_indicators", "indicators_of", "panel_indicators",
+    "trained_since_start", "unit_measures", "white_spots", "wilson_interval",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -66,110 +68,6 @@ INDICATORS: tuple[Indicator, ...] = (
     Indicator("training_persons_per_1000", "per_1000", "training_persons", "population", 1_000, over="population"),
     Indicator("exchange_attendances", "events", "exchange_events"),
 )
-
-
-def wilson_interval(successes: float, trials: float, level: float = 0.95) -> tuple[float, float]:
-    """Wilson's score interval of a share; NaN without trials. (Wilson 1927, JASA 22; 0 and 1 are kept at the ends.)"""
-    if not trials > 0:
-        return float("nan"), float("nan")
-    z = float(special.ndtri(0.5 + level / 2))
-    share = successes / trials
-    centre = (share + z**2 / (2 * trials)) / (1 + z**2 / trials)
-    half = z / (1 + z**2 / trials) * np.sqrt(share * (1 - share) / trials + z**2 / (4 * trials**2))
-    low = 0.0 if successes == 0 else float(centre - half)
-    high = 1.0 if successes == trials else float(centre + half)
-    return low, high
-
-
-def unit_measures(tables: Tables, year: int, panel: pd.DataFrame | None = None) -> pd.DataFrame:
-    """What every unit in force did in ``year``: one row a unit, numerators and denominators of INDICATORS.
-
-    ``tables``: territories and projects; where they exist project_funding, project_participation, support_events,
-    attendance, exchange_participation (what an absent or empty table would tell is not known, never zero).
-    Applications and people under codes not in force, or under none, are in the row ``unassigned``, which is not in
-    force and appears only then. ``panel`` (geography ``current``) tells who applied in the year before.
-    """
-    territories = tables["territories"].loc[tables["territories"]["year"] == year].set_index("unit_id")
-    values = project_values(
-        tables["projects"].loc[tables["projects"]["year"] == year],
-        tables.get("project_funding"),
-        tables.get("project_participation"),
-    )
-    index = pd.Index([*territories.index, UNASSIGNED], name="unit_id")
-    out = territories[["population", "population_18plus"]].astype("float64").reindex(index)
-
-    funded, money = values["is_funded"], values[[f"cost_{source}" for source in SOURCES]]
-    known = funded & money.notna().any(axis=1)
-    counted = funded & values["participations"].gt(0).fillna(False) & values["cost"].notna()
-    numbers = pd.DataFrame(
-        {
-            "applications": np.ones(len(values)),
-            "admissible": values["is_admissible"].astype(float),
-            "funded": funded.astype(float),
-            "cost": values["cost"].where(funded),
-            "cost_known": money.sum(axis=1).where(known),
-            "cofinancing": money[["cost_local", "cost_residents", "cost_business"]].sum(axis=1).where(known),
-            "cofinancing_without_local": money[["cost_residents", "cost_business"]].sum(axis=1).where(known),
-            "participations": values["participations"].astype("float64"),
-            "cost_counted": values["cost"].where(counted),
-            "participations_funded": values["participations"].astype("float64").where(counted),
-        }
-    )
-    unit = _placed(values["unit_id"], index).to_numpy()
-    out = pd.concat([out, numbers.groupby(unit).sum().reindex(index, fill_value=0.0)], axis=1)
-    if values["participations"].isna().all():
-        out[["participations", "participations_funded"]] = np.nan
-    out["in_force"] = out.index.isin(territories.index).astype(float)
-    out["training_persons"] = _training_persons(tables, year, index)
-    out["exchange_events"] = _exchange_events(tables, index)
-    for name, column in (
-        ("applied", "applications"), ("won", "funded"), ("attended_training", "training_persons"),
-        ("attended_exchange", "exchange_events"),
-    ):  # fmt: skip
-        out[name] = (out[column] > 0).astype(float).where(out[column].notna()) * out["in_force"]
-    out["did_not_apply"] = out["in_force"] - out["applied"]
-    before = _applied_in(panel, year - 1)
-    out["applied_before"] = np.nan if before is None else out.index.isin(before).astype(float) * out["in_force"]
-    out["applied_again"] = out["applied_before"] * out["applied"]
-    is_empty = out.index.isin([UNASSIGNED]) & (
-        out[["applications", "training_persons", "exchange_events"]].fillna(0).sum(axis=1) == 0
-    )
-    return out[~is_empty].rename_axis("unit_id").reset_index()
-
-
-def _placed(unit_id: pd.Series, index: pd.Index) -> pd.Series:
-    return unit_id.where(unit_id.isin(index), UNASSIGNED)
-
-
-def _known(tables: Tables, *names: str) -> bool:
-    return all(name in tables and len(tables[name]) > 0 for name in names)
-
-
-def _training_persons(tables: Tables, year: int, index: pd.Index) -> pd.Series | float:
-    if not _known(tables, "support_events", "attendance"):
-        return float("nan")
-    events = tables["support_events"]
-    own = events.loc[(events["stream"] == "training") & (events["year"] == year), "event_id"]
-    rows = tables["attendance"]
-    came = rows[rows["status"].isin(ATTENDED) & rows["event_id"].isin(own)]
-    persons = came.groupby(_placed(came["unit_id"], index))["person_key"].nunique()
-    return persons.reindex(index, fill_value=0).astype(float)
-
-
-def _exchange_events(tables: Tables, index: pd.Index) -> pd.Series | float:
-    if not _known(tables, "exchange_participation"):
-        return float("nan")
-    rows = tables["exchange_participation"]
-    events = rows.groupby(_placed(rows["unit_id"], index))["exchange_id"].nunique()
-    return events.reindex(index, fill_value=0).astype(float)
-
-
-def _applied_in(panel: pd.DataFrame | None, year: int) -> set[str] | None:
-    """Units (geography ``current``) with an application in ``year``; None where the panel does not tell that year."""
-    if panel is None:
-        return None
-    rows = panel[(panel["geography"] == "current") & (panel["year"] == year)]
-    return set(rows.loc[rows["applications"] > 0, "unit_id"]) if len(rows) else None
 
 
 def coverage_indicators(tables: Tables, year: int, panel: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -261,44 +159,6 @@ def panel_indicators(panel: pd.DataFrame, geography: str = "current") -> pd.Data
         for year, part in measures.groupby("year", sort=True)
     ]
     return conform(pd.concat(parts, ignore_index=True), TABLES["indicators"]) if parts else TABLES["indicators"].empty()
-
-
-WHITE_SPOT_COLUMNS = [
-    "unit_id", "name", "type", "population", "attended_training", "attended_exchange", "last_applied_year",
-    "first_trained_year", "reason",
-]  # fmt: skip
-
-
-def white_spots(tables: Tables, year: int, panel: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Units in force without an application in ``year``: WHITE_SPOT_COLUMNS, the most populous first.
-
-    ``reason`` is what the register can say: ``never_applied_untrained`` (no application in any year, never trained),
-    ``never_applied_trained`` (trained, yet no application), ``applied_before`` (stopped), ``not_known`` (no history
-    at hand). ``attended_*`` concern this year.
-    """
-    measures = unit_measures(tables, year, panel)
-    spots = measures[measures["did_not_apply"] == 1]
-    territories = tables["territories"].loc[tables["territories"]["year"] == year]
-    names = territories[["unit_id", "short_name", "type"]].rename(columns={"short_name": "name"})
-    spots = spots.merge(names, on="unit_id")
-    for name in ("attended_training", "attended_exchange"):
-        spots[name] = spots[name].astype("boolean")
-    if panel is None:
-        spots = spots.assign(last_applied_year=pd.NA, first_trained_year=pd.NA, reason="not_known")
-    else:
-        history = panel[(panel["geography"] == "current") & (panel["year"] <= year)]
-        last = history[history["applications"] > 0].groupby("unit_id")["year"].max()
-        first = history.groupby("unit_id")["first_trained_year"].min()
-        spots["last_applied_year"] = spots["unit_id"].map(last).astype("Int64")
-        spots["first_trained_year"] = spots["unit_id"].map(first).astype("Int64")
-        spots["reason"] = np.select(
-            [spots["last_applied_year"].notna(), spots["first_trained_year"].notna()],
-            ["applied_before", "never_applied_trained"],
-            "never_applied_untrained",
-        )
-    spots["population"] = spots["population"].astype("Int64")
-    ordered = spots.sort_values(["population", "unit_id"], ascending=[False, True])
-    return ordered[WHITE_SPOT_COLUMNS].reset_index(drop=True)
 
 
 def trained_since_start(panel: pd.DataFrame) -> pd.DataFrame:

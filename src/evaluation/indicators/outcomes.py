@@ -10,8 +10,10 @@ import pandas as pd
 
 from evaluation.contracts import TABLES, conform
 from evaluation.indicators.geographies import GEOGRAPHIES, Geography, build_geography
+from evaluation.indicators.programme_years import PlacedYears, ProgrammeYears, Tables, place_tables
 from evaluation.indicators.projects import SOURCES, project_values
 from evaluation.settings import Exposure
+from evaluation.support.channels import unit_centres
 from evaluation.support.dose import dose_forms
 from evaluation.support.exchange import exchange_counts, exchange_ties
 from evaluation.support.panel_exposures import panel_exposures
@@ -20,50 +22,32 @@ from evaluation.support.training import check_deadlines, training_dose
 from evaluation.territory.crosswalk import UNASSIGNED
 from evaluation.territory.crosswalk import Geography as GeographyName
 
-Tables = Mapping[str, pd.DataFrame]
 SUMS = ["applications", "funded", "cost", *(f"cost_{source}" for source in SOURCES), "participations", "beneficiaries"]
 COUNTS = ["applications", "funded", "participations", "beneficiaries"]
-SUPPORT = ("support_events", "attendance", "exchange_events", "exchange_participation", "consultations")
 
 
-def build_panel(
-    tables: Tables,
-    deadlines: Mapping[int, dt.date | None],
-    territory_dates: Mapping[int, dt.date],
-    registry: pd.DataFrame,
-    crosswalk: pd.DataFrame | None,
-    settings: Exposure,
-    geography: GeographyName,
-) -> pd.DataFrame:
+def build_panel(years: ProgrammeYears, geography: GeographyName) -> pd.DataFrame:
     """One geography's contract ``panel``: every unit in every year, zero where it did nothing.
 
-    ``tables``: territories, projects, support_events, attendance, exchange_events, exchange_participation of all
+    ``years.tables``: territories, projects, support_events, attendance, exchange_events, exchange_participation of all
     years, and where they exist project_funding, project_participation, consultations. ``applications`` and
     ``participations`` count all applications, ``funded``, ``cost`` (roubles or the programme's currency) and
-    ``beneficiaries`` the funded ones. Population of a unit is missing when that of any of its parts is. What cannot be
-    placed for certain stands in a unit ``unassigned``, which appears only then. A deadline may be None only where no
-    support is recorded (``usable_deadlines``).
+    ``beneficiaries`` the funded ones. Population of a unit is missing when that of any of its parts is; its centre
+    (degrees) is the mean of its parts'. What cannot be placed for certain stands in a unit ``unassigned``, which
+    appears only then.
     """
-    known = usable_deadlines(tables, deadlines)
-    place = build_geography(geography, registry, crosswalk, {year: territory_dates[year] for year in known})
-    return panel_in(tables, known, place, settings)
-
-
-def usable_deadlines(tables: Tables, deadlines: Mapping[int, dt.date | None]) -> dict[int, dt.date]:
-    """Application deadlines in order of years, as ``check_deadlines``.
-
-    Where one is missing and the programme has no row of support in any year, the last day of each year stands in:
-    there is nothing that could have come before or after it. Raises InputProblem where there is.
-    """
-    if None in deadlines.values() and not any(len(tables[name]) for name in SUPPORT if name in tables):
-        return {year: dt.date(year, 12, 31) for year in sorted(deadlines)}
-    return check_deadlines(deadlines)
+    return panel_of(years.in_geography(geography), years.settings)
 
 
 def panel_in(tables: Tables, deadlines: Mapping[int, dt.date], place: Geography, settings: Exposure) -> pd.DataFrame:
     """``build_panel`` for a geography that is already built."""
-    deadlines = {year: day for year, day in check_deadlines(deadlines).items() if year in place.years}
-    placed = place_tables(tables, place)
+    told = {year: day for year, day in check_deadlines(deadlines).items() if year in place.years}
+    return panel_of(PlacedYears(place, told, place_tables(tables, place)), settings)
+
+
+def panel_of(years: PlacedYears, settings: Exposure) -> pd.DataFrame:
+    """``build_panel`` for tables that are already placed."""
+    place, deadlines, placed = years.place, years.deadlines, years.tables
     units = list(place.units["unit_id"])
     if any((frame["unit_id"] == UNASSIGNED).any() for frame in placed.values() if "unit_id" in frame.columns):
         units.append(UNASSIGNED)
@@ -84,54 +68,15 @@ def panel_in(tables: Tables, deadlines: Mapping[int, dt.date], place: Geography,
     ]  # fmt: skip
     panel = pd.concat([part.reindex(keys) for part in parts], axis=1).reset_index()
     panel = panel.merge(place.units, on="unit_id", how="left")
+    panel = panel.merge(unit_centres(placed["territories"], units), on="unit_id", how="left")
     panel["name"] = panel["name"].fillna(UNASSIGNED)
     panel["geography"] = place.name
     return conform(panel[list(TABLES["panel"].names)], TABLES["panel"])
 
 
-def build_panels(
-    tables: Tables,
-    deadlines: Mapping[int, dt.date | None],
-    territory_dates: Mapping[int, dt.date],
-    registry: pd.DataFrame,
-    crosswalk: pd.DataFrame | None,
-    settings: Exposure,
-    geographies: Sequence[GeographyName] = GEOGRAPHIES,
-) -> pd.DataFrame:
+def build_panels(years: ProgrammeYears, geographies: Sequence[GeographyName] = GEOGRAPHIES) -> pd.DataFrame:
     """``build_panel`` in every geography, one below the other."""
-    panels = [
-        build_panel(tables, deadlines, territory_dates, registry, crosswalk, settings, geography)
-        for geography in geographies
-    ]
-    return pd.concat(panels, ignore_index=True)
-
-
-def place_tables(tables: Tables, geography: Geography) -> dict[str, pd.DataFrame]:
-    """The tables with ``unit_id`` in the geography's units, for its years; rows with an empty unit keep it empty.
-
-    Attendance and exchange participation take the year of their event.
-    """
-    placed = {
-        "projects": tables["projects"], "territories": tables["territories"],
-        "support_events": tables["support_events"], "exchange_events": tables["exchange_events"],
-        "attendance": _with_event_year(tables["attendance"], tables["support_events"], "event_id"),
-        "exchange_participation": _with_event_year(
-            tables["exchange_participation"], tables["exchange_events"], "exchange_id"
-        ),
-    }  # fmt: skip
-    if "consultations" in tables:
-        placed["consultations"] = tables["consultations"]
-    out = {}
-    for name, frame in placed.items():
-        rows = frame[frame["year"].isin(geography.years)]
-        if "unit_id" in rows.columns:
-            rows = rows.assign(unit_id=geography.place(rows["unit_id"], rows["year"]))
-        out[name] = rows
-    return out | {name: tables[name] for name in ("project_funding", "project_participation") if name in tables}
-
-
-def _with_event_year(rows: pd.DataFrame, events: pd.DataFrame, key: str) -> pd.DataFrame:
-    return rows.assign(year=rows[key].map(events.set_index(key)["year"]))
+    return pd.concat([build_panel(years, geography) for geography in geographies], ignore_index=True)
 
 
 def _outcomes(placed: Tables, keys: pd.MultiIndex) -> pd.DataFrame:
@@ -173,40 +118,24 @@ def _population(territories: pd.DataFrame, keys: pd.MultiIndex) -> pd.DataFrame:
     return sums.mask(missing).reindex(keys).astype("Int64")
 
 
-def ties_of_geography(
-    tables: Tables,
-    deadlines: Mapping[int, dt.date | None],
-    territory_dates: Mapping[int, dt.date],
-    registry: pd.DataFrame,
-    crosswalk: pd.DataFrame | None,
-    settings: Exposure,
-    geography: GeographyName,
-) -> pd.DataFrame:
+def ties_of_geography(years: ProgrammeYears, geography: GeographyName) -> pd.DataFrame:
     """Exchange ties between the units of one geography, contract ``exchange_ties``."""
-    known = usable_deadlines(tables, deadlines)
-    place = build_geography(geography, registry, crosswalk, {year: territory_dates[year] for year in known})
-    known = {year: deadline for year, deadline in known.items() if year in place.years}
-    placed = place_tables(tables, place)
-    ties = exchange_ties(placed["exchange_events"], placed["exchange_participation"], known, settings)
-    return conform(ties, TABLES["exchange_ties"])
+    placed = years.in_geography(geography)
+    events, participation = placed.tables["exchange_events"], placed.tables["exchange_participation"]
+    return conform(exchange_ties(events, participation, placed.deadlines, years.settings), TABLES["exchange_ties"])
 
 
-def project_table(
-    tables: Tables,
-    panel: pd.DataFrame,
-    territory_dates: Mapping[int, dt.date],
-    registry: pd.DataFrame,
-    crosswalk: pd.DataFrame | None,
-) -> pd.DataFrame:
+def project_table(years: ProgrammeYears, panel: pd.DataFrame) -> pd.DataFrame:
     """Applications with what their unit had received before the deadline: contract ``project_table``.
 
     The unit is that of the geography ``original`` for the years it tells and of ``current`` afterwards; its dose and
     exposure come from ``panel``. ``stable_unit_id`` is the area that holds it in all years, for clustering. Shares
     are of the sum over the sources of money; empty without known sources.
     """
+    tables, dates = years.tables, years.territory_dates
     values = project_values(tables["projects"], tables.get("project_funding"), tables.get("project_participation"))
-    values = values[values["year"].isin(list(territory_dates))].reset_index(drop=True)
-    places = {name: build_geography(name, registry, crosswalk, territory_dates) for name in GEOGRAPHIES}
+    values = values[values["year"].isin(list(dates))].reset_index(drop=True)
+    places = {name: build_geography(name, years.registry, years.crosswalk, dates) for name in GEOGRAPHIES}
     is_original = values["year"].isin(places["original"].years)
     placed = {name: place.place(values["unit_id"], values["year"]) for name, place in places.items()}
     values["unit_id"] = placed["original"].where(is_original, placed["current"])

@@ -71,6 +71,15 @@ _SENSITIVITIES: dict[str, Text] = {
 ROWS_RU: dict[str, str] = {
     "territorial unit in force in the programme year": "территория, действующая в год программы",
     "unit, year, age group (they may overlap) and sex": "территория, год, возрастная группа (могут пересекаться) и пол",
+    "indicator of coverage by stream of support (or channel of participation), territorial unit and year": (
+        "показатель охвата по виду поддержки (или форме участия), территория и год"
+    ),
+    "stream of support and territorial unit: when support last reached it": (
+        "вид поддержки и территория: когда поддержка дошла до неё в последний раз"
+    ),
+    "field of a received table, territorial unit (or all units) and year": (
+        "поле полученной таблицы, территория (или все территории) и год"
+    ),
     "application to the contest, funded or not": "заявка на конкурс, поддержанная или нет",
     "project, source of money and stage": "проект, источник денег и стадия",
     "project and channel through which residents took part": "проект и способ участия жителей",
@@ -118,6 +127,10 @@ ROWS_RU: dict[str, str] = {
     "row or cell of the register that a published total may have counted otherwise":
         "строка или ячейка реестра, которую опубликованный итог мог учесть иначе",
     "published reference total beside the register's": "опубликованный итог рядом с итогом реестра",
+    "measure of the unevenness of an indicator between territorial units in a year":
+        "мера неравномерности показателя между территориями за год",
+    "territorial unit and indicator in a year: likeness to its neighbours":
+        "территория и показатель за год: сходство с соседями",
     "indicator of a territorial unit (or of all units) in a year": "показатель территории (или всех территорий) за год",
     "stream of support and year": "вид поддержки и год",
     "estimate of one model": "оценка одной модели",

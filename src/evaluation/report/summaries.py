@@ -172,13 +172,13 @@ def main_model_findings(estimates: pd.DataFrame, dropped: int) -> list[Finding]:
 
 
 def robustness_findings(robustness: pd.DataFrame, main: str) -> list[Finding]:
-    """Extremes of leaving units out, the placebos, and p of the bootstrap and the permutation, by exposure."""
+    """Extremes of leaving units out, the placebos, and p of the bootstrap and of what was dealt anew, by exposure."""
     findings = []
     for row in robustness.itertuples():
         check = row.model.removeprefix(f"{main}__")
         if check in ("leave_out_low", "leave_out_high"):
             findings.append(Finding(f"{check}_{row.exposure}", row.estimate, "log_points", row.n, row.low, row.high))
-        elif check in ("wild_bootstrap", "permutation"):
+        elif check in ("wild_bootstrap", "permutation", "placebo_networks"):
             kind = check.removeprefix("wild_")
             findings.append(Finding(f"{kind}_p_{row.exposure}", row.p, "p", row.n))
         elif check == "placebo_lead_1" and row.exposure.startswith("trained"):
@@ -207,8 +207,11 @@ def placebo_findings(robustness: pd.DataFrame, main: str) -> list[Finding]:
 
 
 def comparison_findings(comparison: pd.DataFrame, names: Mapping[str, str]) -> list[Finding]:
-    """Changes of chosen indicators against the year before: ``names`` maps an indicator to the finding's name."""
+    """Changes of chosen indicators against the year before: ``names`` maps an indicator to the finding's name.
+
+    Across a break of the series there is no change; ``changes_refused`` counts the indicators for which it is so.
+    """
     rows = comparison[comparison["indicator"].isin(list(names)) & comparison["change"].notna()]
-    return [
-        Finding(names[row.indicator], row.change, row.unit, row.n, note=row.break_note) for row in rows.itertuples()
-    ]
+    found = [Finding(names[row.indicator], row.change, row.unit, row.n) for row in rows.itertuples()]
+    refused = int((comparison["break_note"].notna() & comparison["previous"].notna()).sum())
+    return [*found, Finding("changes_refused", refused, "count")] if refused else found

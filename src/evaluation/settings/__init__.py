@@ -10,6 +10,7 @@ from evaluation.settings.design import Arm, DesignPlan, Eligible, PowerSettings
 from evaluation.settings.history import History, history_of
 from evaluation.settings.plan import (
     APPLICANT_OUTCOMES,
+    Conley,
     Correction,
     DesignName,
     Deviation,
@@ -25,9 +26,11 @@ from evaluation.settings.plan import (
     SampleChoice,
     SpecificationCurve,
     contradictions,
+    inference_gaps,
     is_applicants_only,
 )
 from evaluation.settings.programme import (
+    AccessSettings,
     Currency,
     Disclosure,
     Exposure,
@@ -54,7 +57,9 @@ from evaluation.settings.reading import (
 __all__ = [
     "APPLICANT_OUTCOMES",
     "LANGUAGES",
+    "AccessSettings",
     "Arm",
+    "Conley",
     "Correction",
     "Currency",
     "DataProblem",
@@ -93,6 +98,7 @@ __all__ = [
     "arrival_dates",
     "contradictions",
     "history_of",
+    "inference_gaps",
     "is_applicants_only",
     "json_schemas",
     "line_of",

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from evaluation.settings.base import Settings, Text
+from evaluation.settings.base import Language, Settings, Text
 
 Family = Literal[
     "poisson", "ols", "logit", "iv", "event_study", "negative_binomial", "zero_inflated", "hurdle", "ordered_logit",
@@ -43,6 +43,13 @@ class HypothesisFamily(Settings):
     method: Correction = "holm"
 
 
+class Conley(Settings):
+    """How far rows may be related, for ``inference: [conley]``."""
+
+    cutoff_km: Annotated[float, Field(gt=0, description="units at this distance or farther are taken as unrelated")]
+    serial_lags: Annotated[int, Field(ge=0, description="years over which a unit is related with itself")]
+
+
 class Model(Settings):
     """One declared specification."""
 
@@ -67,6 +74,8 @@ class Model(Settings):
     fixed_effects: tuple[str, ...] = ()
     instruments: tuple[str, ...] = ()
     clusters: str = "unit_id"
+    second_clusters: str | None = Field(None, description="the other column of clusters, for inference: [two_way]")
+    conley: Conley | None = Field(None, description="distance and years, for inference: [conley]")
     geography: Geography | None = None
     is_main: bool = False
     would_refute: Text | None = None
@@ -110,7 +119,15 @@ class Robustness(Settings):
     specification_curve: SpecificationCurve | None = None
     bootstrap_draws: Annotated[int, Field(ge=0)] = 999
     permutation_draws: Annotated[int, Field(ge=0)] = 999
+    network_draws: Annotated[int, Field(ge=0)] = Field(
+        199, description="exchange networks dealt anew, with which the main model is compared; 0: none"
+    )
     seed: int = 1
+
+    def sample_labels(self, language: Language) -> dict[str, str]:
+        """Words for the samples of the specification curve, by name."""
+        samples = self.specification_curve.samples if self.specification_curve else ()
+        return {sample.name: sample.label.in_language(language) for sample in samples}
 
 
 class Deviation(Settings):
@@ -188,9 +205,44 @@ def contradictions(plan: Plan) -> list[tuple[Place, Text]]:
     return found
 
 
+def inference_gaps(model: Model) -> list[tuple[str, str, str]]:
+    """What declared errors lack, or have without being declared: key, and words in Russian and English."""
+    found = []
+    needs_second = "two_way" in model.inference and model.family != "diffusion"
+    if needs_second and model.second_clusters is None:
+        found.append((
+            "inference",
+            "двусторонней кластеризации (two_way) нужен второй столбец групп, а ключ second_clusters пуст. Назовите "
+            "столбец (например, year).",
+            "clustering in two dimensions (two_way) needs a second column of clusters, and the key second_clusters is "
+            "empty. Name the column (for example year).",
+        ))  # fmt: skip
+    if model.second_clusters is not None and "two_way" not in model.inference:
+        found.append((
+            "second_clusters",
+            "вторые группы названы, но в inference нет two_way. Добавьте его или уберите ключ.",
+            "second clusters are named, but inference has no two_way. Add it, or take the key out.",
+        ))  # fmt: skip
+    if model.second_clusters is not None and model.second_clusters == model.clusters:
+        found.append((
+            "second_clusters",
+            f"вторые группы те же, что первые ({model.clusters}). Назовите другой столбец.",
+            f"the second clusters are the first ones ({model.clusters}). Name another column.",
+        ))  # fmt: skip
+    if ("conley" in model.inference) != (model.conley is not None):
+        found.append((
+            "inference" if model.conley is None else "conley",
+            "пространственным ошибкам (conley) нужны оба ключа: conley в inference и расстояние в conley "
+            "(cutoff_km, serial_lags). Напишите оба или уберите оба.",
+            "spatial errors (conley) need both keys: conley in inference, and the distance in conley (cutoff_km, "
+            "serial_lags). Write both, or take both out.",
+        ))  # fmt: skip
+    return found
+
+
 def _model_contradictions(model: Model, families: set[str]) -> list[tuple[str, str, str]]:
     """Key, and words in Russian and English."""
-    found: list[tuple[str, str, str]] = []
+    found = inference_gaps(model)
 
     def say(key: str, ru: str, en: str) -> None:
         found.append((key, ru, en))

@@ -69,6 +69,42 @@ class MapSettings(Settings):
     credit: Text | None = Field(None, description="whose boundaries these are: a line under maps drawn with them")
 
 
+class AccessSettings(Settings):
+    """How far the nearest event may be, and what a proposal of places for the next ones is asked."""
+
+    thresholds_km: tuple[Annotated[float, Field(gt=0)], ...] = Field(
+        (50, 100, 200, 400), description="residents within these kilometres of the nearest event are counted"
+    )
+    thresholds_minutes: tuple[Annotated[float, Field(gt=0)], ...] = Field(
+        (60, 120, 180), description="the same for minutes of travel, where there is a travel matrix"
+    )
+    travel_matrix: str | None = Field(
+        None, description="csv or xlsx of travel (from_unit, to_unit, minutes, km), relative to the workspace"
+    )
+    assumed_kmh: float | None = Field(
+        None, gt=0, description="speed over the great circle for pairs that the matrix lacks; empty = not known"
+    )
+    method: Literal["p_median", "max_covering"] = Field(
+        "p_median", description="shortest mean way, or most of the demand within reach"
+    )
+    weights: Literal["residents", "teams", "white_spots"] = Field("residents", description="whose way is shortened")
+    k: Annotated[int, Field(ge=1)] | None = Field(
+        None, description="events to place; empty = as many as the plan at hand has venues"
+    )
+    reach_km: float = Field(100, gt=0, description="within reach of an event, by kilometres")
+    reach_minutes: float = Field(120, gt=0, description="within reach of an event, by minutes of travel")
+    candidates: tuple[str, ...] | None = Field(None, description="codes of units that can hold an event; empty = all")
+    fixed: tuple[str, ...] = Field((), description="codes of venues that are already settled")
+    excluded: tuple[str, ...] = Field((), description="codes of units where no event can be held")
+    capacity: dict[str, Annotated[float, Field(ge=0)]] | None = Field(
+        None, description="how many units' teams a venue can take, by code; without a number: any"
+    )
+    draws: Annotated[int, Field(ge=1)] = Field(999, description="placements by lot that a proposal is compared with")
+    seed: int = Field(1, description="their seed")
+    frontier: Annotated[int, Field(ge=1)] = Field(10, description="the gain of each further event is told up to here")
+    time_limit_seconds: float = Field(30, gt=0, description="the search then stops and tells how far it has come")
+
+
 class StepSettings(Settings):
     """What a workspace says of one step."""
 
@@ -96,6 +132,7 @@ class Programme(Settings):
     disclosure: Disclosure = Disclosure()
     exposure: Exposure = Exposure()
     map: MapSettings | None = None
+    access: AccessSettings = AccessSettings()
     reference_totals: tuple[ReferenceTotal, ...] = ()
     steps: dict[str, StepSettings] = Field(default_factory=dict)
     report_text: str | None = Field(None, description="folder with this workspace's own report texts")
@@ -123,6 +160,8 @@ class Survey(Settings):
     invited_n: int | None = None
     field_from: dt.date | None = None
     field_to: dt.date | None = None
+    mode: Text | None = Field(None, description="how people were asked: by a link, on paper, by an interviewer")
+    margins_id: str | None = Field(None, description="population to weight to, in config/survey/population_margins.csv")
 
 
 class Rules(Settings):

@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from evaluation.settings import InputProblem
+from evaluation.territory.boundary_columns import rows_on
+from evaluation.territory.boundary_crs import to_degrees
+from evaluation.territory.boundary_files import read_polygons, text_column
 from evaluation.territory.crosswalk import UNASSIGNED, geography_map
 from evaluation.territory.oktmo import normalise
+from evaluation.territory.polygons import WGS84, repaired
 from evaluation.territory.registry import Date, in_force
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
 CODE_COLUMNS = ("unit_id", "oktmo8", "oktmo")
-WGS84 = "EPSG:4326"
 BOUNDARY_COLUMNS = ["unit_id", "geometry", "note"]
 
 
@@ -27,16 +30,20 @@ def boundaries_on(
     on_date: Date,
     valid_on: Date | None = None,
 ) -> GeoDataFrame | None:
-    """Boundaries on ``on_date`` from a file that shows the territory of ``valid_on`` (else of ``on_date`` itself).
+    """Boundaries on ``on_date`` from a file that shows the territory of ``valid_on``.
 
+    Without ``valid_on`` the file's own day (column ``shown_on`` of an imported file) counts, else ``on_date`` itself.
     An older vintage is carried through the crosswalk (``merge_boundaries``). None without a file: maps are then
     drawn as a tile grid. Raises as ``read_boundaries``.
     """
     if path is None:
         return None
+    frame = _degrees(path)
+    if valid_on is None and "shown_on" in frame.columns and frame["shown_on"].notna().any():
+        valid_on = pd.Timestamp(frame["shown_on"].max())
     if valid_on is None or pd.Timestamp(valid_on) >= pd.Timestamp(on_date):
-        return read_boundaries(path, registry, on_date)
-    boundaries = read_boundaries(path, registry, valid_on)
+        return _units_of(frame, path, registry, on_date)
+    boundaries = _units_of(frame, path, registry, valid_on)
     mapping = geography_map("current", registry, crosswalk, valid_on, valid_on, on_date)
     return merge_boundaries(boundaries, mapping) if (mapping["from_unit"] != mapping["to_unit"]).any() else boundaries
 
@@ -44,31 +51,39 @@ def boundaries_on(
 def read_boundaries(path: Path, registry: pd.DataFrame, on_date: Date) -> GeoDataFrame:
     """Boundaries of units in force on ``on_date``: unit_id, geometry (EPSG:4326), note; one row a unit.
 
-    ``path`` is GeoJSON, GeoPackage or Parquet with a WKB or text geometry column, with the units' codes in ``unit_id``,
-    ``oktmo8`` or ``oktmo``. Where the file has ``year_from`` and ``year_to``, rows with year_from <= year of the day <
-    year_to are taken. Polygons of other regions are left out; units without a polygon are simply absent (see
-    ``without_boundaries``). ``note`` says 'repaired' where an invalid outline was mended. A file whose polygons are
-    older than the last change of territory must not be read for a later day: a code may stay while the territory
-    changes. Raises InputProblem for an unreadable file, a missing code column, a unit with two polygons, and a file
-    that has no unit of the registry on that day.
+    ``path`` is any file that ``boundary_files.read_polygons`` reads, with the units' codes in ``unit_id``, ``oktmo8``
+    or ``oktmo`` (others go through ``evaluation territory import`` first). Where the file has ``valid_from`` and
+    ``valid_to``, or ``year_from`` and ``year_to``, rows that hold on the day are taken. Polygons of other regions are
+    left out; units without a polygon are simply absent (see ``without_boundaries``). ``note`` says 'repaired' where an
+    invalid outline was mended. A file whose polygons are older than the last change of territory must not be read for
+    a later day: a code may stay while the territory changes. Raises InputProblem for an unreadable file, a missing
+    code column, a unit with two polygons, and a file that has no unit of the registry on that day.
     """
-    frame = _read(path)
+    return _units_of(_degrees(path), path, registry, on_date)
+
+
+def _degrees(path: Path) -> GeoDataFrame:
+    """The file's polygons in EPSG:4326; only what ``territory import`` asks about is left to it."""
+    received = read_polygons(path)
+    frame, _ = to_degrees(received.frame, pd.DataFrame(columns=["longitude", "latitude"]), str(path))
+    return frame
+
+
+def _units_of(frame: GeoDataFrame, path: Path, registry: pd.DataFrame, on_date: Date) -> GeoDataFrame:
     code = next((name for name in CODE_COLUMNS if name in frame.columns), None)
     if code is None:
         raise InputProblem(
             f"{path}: нет столбца с кодом единицы. Ожидался один из: {', '.join(CODE_COLUMNS)}. "
-            f"Есть: {', '.join(map(str, frame.columns))}.",
+            f"Есть: {', '.join(map(str, frame.columns))}. Файл без кодов примите: «evaluation territory import».",
             f"{path}: there is no column with the unit's code. Expected one of: {', '.join(CODE_COLUMNS)}. "
-            f"There are: {', '.join(map(str, frame.columns))}.",
+            f"There are: {', '.join(map(str, frame.columns))}. Without codes, run 'evaluation territory import' first.",
         )
-    if {"year_from", "year_to"} <= set(frame.columns):
-        year = pd.Timestamp(on_date).year
-        frame = frame[(frame["year_from"].astype("int64") <= year) & (year < frame["year_to"].astype("int64"))]
-    ids = frame[code].astype("str")
+    frame = frame[rows_on(frame, on_date, str(path))]
+    ids = text_column(frame, code)
     units = in_force(registry, on_date)["unit_id"]
     if units.str.fullmatch(r"\d{8}").all():
-        ids = ids.map(lambda text: normalise(text)[0] or "")
-    taken = frame.assign(unit_id=ids)[ids.isin(units)].reset_index(drop=True)
+        ids = ids.map({text: normalise(text)[0] or "" for text in ids.unique()})
+    taken = frame.assign(unit_id=ids.astype("str"))[ids.isin(units)].reset_index(drop=True)
     if taken.empty:
         day = f"{pd.Timestamp(on_date):%Y-%m-%d}"
         raise InputProblem(
@@ -82,50 +97,27 @@ def read_boundaries(path: Path, registry: pd.DataFrame, on_date: Date) -> GeoDat
             f"{path}: у единиц {listed} больше одного контура. Оставьте по одному или укажите year_from и year_to.",
             f"{path}: units {listed} have more than one polygon. Keep one each, or give year_from and year_to.",
         )
-    return _mended(taken).sort_values("unit_id").reset_index(drop=True)
+    return _mended(taken, path).sort_values("unit_id").reset_index(drop=True)
 
 
-def _read(path: Path) -> GeoDataFrame:
+def _mended(frame: GeoDataFrame, path: Path) -> GeoDataFrame:
     import geopandas as gpd
-    from shapely.errors import ShapelyError
 
-    if not path.exists():
+    made = repaired(frame.geometry.to_numpy(dtype=object))
+    lost = frame.loc[made.empty | made.not_polygon | made.collapsed, "unit_id"].tolist()
+    if lost:
         raise InputProblem(
-            f"Нет файла границ {path}. Исправьте путь registry.boundaries в programme.yml или уберите его: "
-            "без границ карты рисуются сеткой.",
-            f"There is no file of boundaries {path}. Correct registry.boundaries in programme.yml, or remove it: "
-            "without boundaries maps are drawn as a grid.",
+            f"{path}: у единиц {', '.join(lost)} нет контура: геометрия пуста, состоит из точек и линий "
+            "или не охватывает площади. "
+            "Исправьте файл или примите его через «evaluation territory import».",
+            f"{path}: units {', '.join(lost)} have no outline: their geometry is empty, or points and lines, or "
+            "encloses no area. "
+            "Correct the file, or take it in with 'evaluation territory import'.",
         )
-    try:
-        if path.suffix.lower() in (".parquet", ".geoparquet"):
-            table = pd.read_parquet(path)
-            column = next((name for name in ("geometry", "wkb", "wkt") if name in table.columns), None)
-            if column is None:
-                raise ValueError("no column 'geometry'")
-            shapes = table[column]
-            is_text = bool(shapes.map(lambda value: isinstance(value, str)).all())
-            read = gpd.GeoSeries.from_wkt if is_text else gpd.GeoSeries.from_wkb
-            frame = gpd.GeoDataFrame(table.drop(columns=column), geometry=read(shapes, crs=WGS84))
-        else:
-            frame = gpd.read_file(path)
-            frame = frame.set_crs(WGS84) if frame.crs is None else frame.to_crs(WGS84)
-    except (OSError, ValueError, RuntimeError, ShapelyError) as error:
-        raise InputProblem(
-            f"{path}: файл границ не читается ({error}). Ожидался GeoJSON, GeoPackage или Parquet с геометрией WKB.",
-            f"{path}: the boundaries cannot be read ({error}). Expected GeoJSON, GeoPackage or Parquet (WKB).",
-        ) from error
-    return frame
-
-
-def _mended(frame: GeoDataFrame) -> GeoDataFrame:
-    import geopandas as gpd
-
-    invalid = ~frame.geometry.is_valid
-    shapes = frame.geometry.where(~invalid, frame.geometry.make_valid())
-    note = pd.Series("", index=frame.index, dtype="str").mask(invalid, "repaired")
-    return gpd.GeoDataFrame({"unit_id": frame["unit_id"].astype("str"), "note": note}, geometry=shapes, crs=WGS84)[
-        BOUNDARY_COLUMNS
-    ]
+    was = frame["note"].fillna("") if "note" in frame.columns else pd.Series("", index=frame.index)
+    note = was.mask(made.invalid | made.crossing, "repaired").astype("str")
+    shapes = pd.Series(list(made.shapes), index=frame.index, dtype=object)
+    return gpd.GeoDataFrame({"unit_id": frame["unit_id"], "note": note}, geometry=shapes, crs=WGS84)[BOUNDARY_COLUMNS]
 
 
 def without_boundaries(boundaries: pd.DataFrame, registry: pd.DataFrame, on_date: Date) -> list[str]:

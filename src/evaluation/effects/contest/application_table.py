@@ -13,7 +13,7 @@ from evaluation.effects.contest.applications import contest_frame
 from evaluation.effects.contest.line import add_distance, find_lines
 from evaluation.effects.survival.team_table import COMPOSITION, composition
 from evaluation.indicators.geographies import build_geography
-from evaluation.indicators.outcomes import Tables
+from evaluation.indicators.programme_years import Tables
 
 TABLE = TABLES["scored_applications"]
 KNOWN_BEFORE = [

@@ -50,7 +50,8 @@ def rows_of(frame: pd.DataFrame, model: Model, *, draws: int = 999, seed: int = 
     ``frame``: a 0/1 outcome (adopted), the exposures and the columns of the model's effects. Practices and years
     without an adoption tell nothing and are left out, counted. With fewer than 10 exposed clusters p is that of the
     wild bootstrap of scores. ``two_way`` in the model's ``inference`` adds a row ``<model>__two_way`` clustered by the
-    model's clusters and by practice. Raises InputProblem for an outcome other than 0/1, without variation or separated.
+    model's clusters and by ``second_clusters`` (by practice where it is empty). Raises InputProblem for an outcome
+    other than 0/1, without variation or separated.
     """
     with within(model):
         refuse_reflection(frame, model)
@@ -153,13 +154,14 @@ def _numbers(fit: Hazard, exposure: str, covariance: Array, df: int) -> Numbers:
 
 
 def _two_way_rows(rows: pd.DataFrame, model: Model, fit: Hazard, sample: Sample) -> list[Row]:
-    if "practice_id" not in rows.columns:
+    second = model.second_clusters or "practice_id"
+    if second not in rows.columns:
         raise InputProblem(
-            "для двусторонней кластеризации нужен столбец practice_id.",
-            "clustering in two dimensions needs the column practice_id.",
+            f"для двусторонней кластеризации нужен столбец {second}.",
+            f"clustering in two dimensions needs the column {second}.",
         )
     equations = fit.equations
-    dimensions = (equations.groups, codes_of(rows["practice_id"]))
+    dimensions = (equations.groups, codes_of(rows[second]))
     found = multiway_covariance(
         equations.design, equations.residuals, equations.inverse(), dimensions, equations.design.shape[1]
     )

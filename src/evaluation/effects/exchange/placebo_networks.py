@@ -8,7 +8,7 @@ only the luck of who met whom is left (Borusyak and Hull 2023, Econometrica 91).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,9 +16,10 @@ import pandas as pd
 
 from evaluation.effects.estimate import Numbers, estimate_row
 from evaluation.effects.inference.clusters import Array, EstimatingEquations, sum_by_group
-from evaluation.effects.model_matrix import build_design, centre, select_rows
-from evaluation.effects.panel import fit_model, rows_with_events
+from evaluation.effects.model_matrix import build_design, centre
+from evaluation.effects.panel import fit_model
 from evaluation.effects.regressors import exposed_clusters
+from evaluation.effects.sample import estimation_sample
 from evaluation.settings import InputProblem, Model
 from evaluation.support.placebo_exposure import RedrawnExposure
 
@@ -118,26 +119,42 @@ def placebo_rows(frame: pd.DataFrame, model: Model, redrawn: RedrawnExposure) ->
         )
     family = "ols" if model.outcome.startswith("log1p(") else model.family
     family = "poisson" if family == "exposure_response" else family
-    sample = select_rows(frame, model)
-    rows, zeros = rows_with_events(sample.frame, model) if family == "poisson" else (sample.frame, 0)
-    rows = with_expected(rows, redrawn, tested)
+    own = model.model_copy(update={"family": family})
+    sample = estimation_sample(frame, own)
+    if sample.frame.empty:
+        return [_row(own, name, Numbers(), sample.warnings) for name in tested]
+    rows = with_expected(sample.frame, redrawn, tested)
     controls = dict.fromkeys([*model.controls, *(EXPECTED.format(name) for name in tested)])
-    inner = model.model_copy(update={"family": family, "controls": tuple(controls)})
+    inner = own.model_copy(update={"controls": tuple(controls)})
     fit = fit_model(rows, inner)
     table = fit.table("crv3")
     out = []
     for name in tested:
-        warnings: dict[str, object] = {**sample.left_out, "units_always_zero": zeros}
+        warnings: dict[str, object] = {**sample.warnings, **fit.notes}
         numbers = Numbers()
         if name in fit.not_identified:
             warnings["not_identified"] = name
-        else:
+        elif not {"outcome_constant", "perfect_fit"} & set(fit.notes):
             numbers = replace(Numbers.of(table.loc[name]), p=placebo_test(rows, inner, redrawn, name).p)
         if not redrawn.moved >= RIGID:
             warnings["placebo_networks_rigid"] = f"{100 * np.nan_to_num(redrawn.moved):.0f}"
-        row = estimate_row(
-            inner, name, numbers, n=fit.n, clusters=fit.clusters, treated_clusters=exposed_clusters(rows, inner, name),
-            inference="crv3_t_placebo_networks_p", name=f"{model.name}__placebo_networks", warnings=warnings,
-        )  # fmt: skip
-        out.append(row)
+        treated = exposed_clusters(rows, inner, name)
+        out.append(_row(inner, name, numbers, warnings, n=fit.n, clusters=fit.clusters, treated_clusters=treated))
     return out
+
+
+def _row(
+    model: Model,
+    exposure: str,
+    numbers: Numbers,
+    warnings: Mapping[str, object],
+    *,
+    n: int = 0,
+    clusters: int = 0,
+    treated_clusters: int = 0,
+) -> Row:
+    return estimate_row(
+        model, exposure, numbers, n=n, clusters=clusters, treated_clusters=treated_clusters,
+        inference="crv3_t_placebo_networks_p" if n else "none", name=f"{model.name}__placebo_networks",
+        warnings=warnings,
+    )  # fmt: skip

@@ -32,7 +32,8 @@ Row = dict[str, object]
 @dataclass(frozen=True)
 class Bounds:
     """``low`` and ``high`` bound the difference; ``interval`` covers it with 95 %. ``applied`` are the shares that
-    applied among supported and others; ``trimmed`` is the share of the fuller group that Lee's bounds leave out."""
+    applied among supported and others; ``trimmed`` is the share of the fuller group that Lee's bounds leave out.
+    ``draws_left_out``: resamples without applicants of both kinds, which have no bounds and no part in the errors."""
 
     low: float
     high: float
@@ -44,6 +45,7 @@ class Bounds:
     n: int
     clusters: int
     treated_clusters: int
+    draws_left_out: int = 0
 
 
 @dataclass(frozen=True)
@@ -168,7 +170,8 @@ def _bounds(arms: Arms, compute: Callable[[Array], Array], draws: int, seed: int
     groups = int(arms.cluster.max()) + 1
     drawn = generator.multinomial(groups, np.full(groups, 1 / groups), size=draws).astype(float)
     repeated = compute(drawn[:, arms.cluster]) if draws else np.empty((0, 2))
-    repeated = repeated[np.isfinite(repeated).all(axis=1)]
+    defined = np.isfinite(repeated).all(axis=1)
+    repeated = repeated[defined]
     enough = len(repeated) > 1
     errors = repeated.std(axis=0, ddof=1) if enough else np.full(2, np.nan)
     seen = np.isfinite(arms.outcome)
@@ -176,7 +179,7 @@ def _bounds(arms: Arms, compute: Callable[[Array], Array], draws: int, seed: int
     return Bounds(
         float(low), float(high), float(errors[0]), float(errors[1]),
         _interval(float(low), float(high), errors), shares, 1 - min(shares) / max(shares), len(arms.outcome), groups,
-        len(np.unique(arms.cluster[arms.treated])),
+        len(np.unique(arms.cluster[arms.treated])), int((~defined).sum()),
     )  # fmt: skip
 
 
@@ -246,12 +249,13 @@ def bounds_rows(
                 ("lee", lee_bounds(arms, draws=draws, seed=seed)),
                 ("worst", worst_case_bounds(arms, 0.0, 1.0, draws=draws, seed=seed)),
             ):
+                told = {**unknown, "draws_without_both_kinds": found.draws_left_out}
                 for side, value, error in (("low", found.low, found.low_se), ("high", found.high, found.high_se)):
                     made = estimate_row(
                         model, exposure, Numbers(value, error, *found.interval), n=found.n, clusters=found.clusters,
                         treated_clusters=found.treated_clusters, inference="cluster_bootstrap_imbens_manski",
                         name=f"{model.name}__{kind}_{side}", outcome="success_rate", estimand="mean_difference",
-                        warnings=unknown,
+                        warnings=told,
                     )  # fmt: skip
                     rows.append(made)
     return rows

@@ -7,18 +7,21 @@ from collections.abc import Sequence
 import pandas as pd
 
 from evaluation.effects.estimate import Estimates, collect
+from evaluation.effects.families import refuse_inference
 from evaluation.effects.inference.randomisation import randomisation_test
 from evaluation.effects.model_matrix import Sample
 from evaluation.effects.panel import Fit, fit_model
 from evaluation.effects.regression import Row, empty_rows, regression_rows
 from evaluation.effects.robustness.leave_one_out import LEAVE_OUT_COLUMNS, leave_one_out, leave_one_out_rows
+from evaluation.effects.robustness.networks import network_rows
 from evaluation.effects.robustness.placebo import negative_control, placebo_lead, placebo_year
 from evaluation.effects.sample import estimation_sample
+from evaluation.indicators.programme_years import ProgrammeYears
 from evaluation.settings import InputProblem, Model, Robustness
 
 
 def check_main_model(
-    panel: pd.DataFrame, models: Sequence[Model], settings: Robustness
+    panel: pd.DataFrame, models: Sequence[Model], settings: Robustness, years: ProgrammeYears | None = None
 ) -> tuple[Estimates, pd.DataFrame]:
     """``check_robustness`` of the plan's main model. Raises InputProblem where the plan declares none or several."""
     main = [model for model in models if model.is_main]
@@ -27,16 +30,20 @@ def check_main_model(
             f"План анализа: основных моделей (is_main: true) {len(main)}, а нужна одна. Отметьте одну.",
             f"Analysis plan: {len(main)} models are marked as main (is_main: true); one is needed. Mark one.",
         )
-    return check_robustness(panel, main[0], settings)
+    return check_robustness(panel, main[0], settings, years)
 
 
-def check_robustness(panel: pd.DataFrame, model: Model, settings: Robustness) -> tuple[Estimates, pd.DataFrame]:
+def check_robustness(
+    panel: pd.DataFrame, model: Model, settings: Robustness, years: ProgrammeYears | None = None
+) -> tuple[Estimates, pd.DataFrame]:
     """All checks of the main model: (estimates, leave-one-out frame).
 
     Rows are named ``<model>__<check>``: wild_bootstrap, permutation, without_<unit> for the declared units,
-    leave_out_low and leave_out_high (the extreme estimates over all units), placebo_lead_<k>, placebo_from_<year> and
-    negative_control_<outcome>. Where no row can be used, one row a check and exposure says why.
+    leave_out_low and leave_out_high (the extreme estimates over all units), placebo_lead_<k>, placebo_from_<year>,
+    negative_control_<outcome> and, where ``years`` are given, placebo_networks (``network_rows``). Where no row can be
+    used, one row a check and exposure says why.
     """
+    refuse_inference(model)
     sample = estimation_sample(panel, model)
     if sample.frame.empty:
         empty = empty_rows(model, sample.warnings, f"{model.name}__wild_bootstrap")
@@ -51,6 +58,8 @@ def check_robustness(panel: pd.DataFrame, model: Model, settings: Robustness) ->
         rows += placebo_year(panel, model, year)
     for outcome in settings.negative_control_outcomes:
         rows += negative_control(panel, model, outcome)
+    if years is not None:
+        rows += network_rows(panel, model, settings, years)
     return collect(rows), left_one_out
 
 

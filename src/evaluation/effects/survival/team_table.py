@@ -17,7 +17,7 @@ from evaluation.contracts import TABLES, conform
 from evaluation.effects.survival.curves import survival_curve
 from evaluation.effects.survival.teams import periods_at_risk, team_spells
 from evaluation.indicators.geographies import Geography, build_geography
-from evaluation.indicators.outcomes import Tables, usable_deadlines
+from evaluation.indicators.programme_years import Tables, usable_deadlines
 from evaluation.support.training import ATTENDED, first_deadline_after
 
 TABLE = TABLES["team_spells"]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
-
 import pandas as pd
 
+from evaluation.simulate.study.document_rule import rule_section
+from evaluation.simulate.study.document_tables import CELL, INFERENCES, REGRESSIONS, cell, number, share, span, table
 from evaluation.simulate.study.document_words import MARKS, how_to_read, how_to_repeat, process
 from evaluation.simulate.study.estimators import ESTIMATORS
 from evaluation.simulate.study.panel_fits import EXPOSURE, OWN
@@ -19,22 +19,6 @@ from evaluation.simulate.study.summary import (
     recommended,
     usable_intervals,
 )
-
-INFERENCES = {
-    "crv1_normal": "CRV1, normal",
-    "crv1_t": "CRV1, t",
-    "crv3_t": "CRV3, t",
-    "wild_bootstrap": "wild bootstrap",
-    "randomisation": "randomisation",
-    "influence_t": "influence function, t",
-}
-REGRESSIONS = (
-    ("twfe_poisson", "Poisson of applications: own training (the plan's main model)"),
-    ("twfe_rate", "Least squares of the log rate: own training"),
-)
-
-
-CELL = ["territories", "trained", "exchange acts"]
 
 
 def document(summary: pd.DataFrame) -> str:
@@ -51,6 +35,7 @@ def document(summary: pd.DataFrame) -> str:
         "(none is nominal); a dash that none holds its level.\n",
         _recommendations(summary),
         "",
+        rule_section(summary),
     ]
     for code, title in REGRESSIONS:
         parts += [f"## {title}\n", _model_tables(summary, code, OWN), ""]
@@ -88,7 +73,7 @@ def findings(summary: pd.DataFrame) -> list[str]:
     own = summary[(summary["target"] == OWN) & summary["estimator"].isin([code for code, _ in REGRESSIONS])]
     for treated in [int(one) for one in usable.index if not usable[one]]:
         rows = own[own["treated"] == treated]
-        words = [f"{INFERENCES[code]} {_range(rows[rows['inference'] == code]['size'])}" for code in
+        words = [f"{INFERENCES[code]} {span(rows[rows['inference'] == code]['size'])}" for code in
                  ("crv1_normal", "crv1_t", "crv3_t", "wild_bootstrap", "randomisation")]  # fmt: skip
         nominal = [
             INFERENCES[code]
@@ -102,7 +87,7 @@ def findings(summary: pd.DataFrame) -> list[str]:
         if (deals["size"] <= TOLERABLE_SIZE).all():
             text += (
                 "Randomisation inference that keeps the timing holds its level, with power "
-                f"{_range(deals['power'])}{': it finds large effects only' if deals['power'].max() < 0.5 else ''}."
+                f"{span(deals['power'])}{': it finds large effects only' if deals['power'].max() < 0.5 else ''}."
             )
         else:
             text += "Randomisation inference does not hold its level either."
@@ -130,9 +115,9 @@ def naive_findings(summary: pd.DataFrame) -> list[str]:
         (summary["target"] == OWN) & (summary["estimator"] == "twfe_rate") & (summary["inference"] == "crv3_t")
     ]
     return [
-        f"**Naive comparisons** are off by {_range(naive['bias'])} log points where the truth is about "
+        f"**Naive comparisons** are off by {span(naive['bias'])} log points where the truth is about "
         f"{naive['truth'].mean():.2f}, since capable territories come to training; with unit and year effects and "
-        f"exposure the bias of the log rate is {_range(regression['bias'])}."
+        f"exposure the bias of the log rate is {span(regression['bias'])}."
     ]
 
 
@@ -141,42 +126,20 @@ def _tolerable(rows: pd.DataFrame) -> bool:
     return bool(fine.all())
 
 
-def _range(values: pd.Series) -> str:
-    low, high = f"{values.min():.3f}", f"{values.max():.3f}"
-    return low if low == high else f"{low} to {high}"
-
-
-def _number(value: float, decimals: int = 3) -> str:
-    return "–" if math.isnan(value) else f"{value:.{decimals}f}"
-
-
-def _share(value: float, error: float) -> str:
-    return "–" if math.isnan(value) else f"{value:.3f} ({error:.3f})"
-
-
-def _cell(row: pd.Series) -> list[str]:
-    return [str(row["units"]), str(row["treated"]), "yes" if row["spillovers"] else "no"]
-
-
-def _table(header: list[str], rows: list[list[str]]) -> str:
-    lines = [" | ".join(header), " | ".join(["---"] * len(header)), *[" | ".join(row) for row in rows]]
-    return "\n".join(f"| {line} |" for line in lines)
-
-
 def _recommendations(summary: pd.DataFrame) -> str:
     tables = {code: recommended(summary, code) for code, _ in REGRESSIONS}
     header = [*CELL, "Poisson", "coverage", "size", "power", "log rate", "coverage", "size", "power"]  # fmt: skip
     rows = []
     for (_, one), (_, two) in zip(tables["twfe_poisson"].iterrows(), tables["twfe_rate"].iterrows(), strict=True):
-        row = _cell(one)
+        row = cell(one)
         for best in (one, two):
             if best["inference"]:
                 row.append(INFERENCES[best["inference"]] + MARKS[best["verdict"]])
-                row += [_number(best[name]) for name in ("coverage", "size", "power")]
+                row += [number(best[name]) for name in ("coverage", "size", "power")]
             else:
                 row += ["–"] * 4
         rows.append(row)
-    return _table(header, rows)
+    return table(header, rows)
 
 
 def _model_tables(summary: pd.DataFrame, code: str, target: str) -> str:
@@ -187,31 +150,31 @@ def _model_tables(summary: pd.DataFrame, code: str, target: str) -> str:
     bias, coverage, size = [], [], []
     for _, part in chosen.groupby(["units", "treated", "spillovers"], sort=False):
         by, first = part.set_index("inference"), part.iloc[0]
-        start = _cell(first)
-        numbers = [_number(first["sd"]), *[_number(by.loc[one, "mean_se"]) for one in ("crv1_t", "crv3_t")]]
+        start = cell(first)
+        numbers = [number(first["sd"]), *[number(by.loc[one, "mean_se"]) for one in ("crv1_t", "crv3_t")]]
         bias.append([*start, f"{first['bias']:+.3f} ({first['bias_mc']:.3f})", *numbers])
         coverage.append([*start, *[_coverage(by.loc[one]) for one in inferences]])
         size.append([*start, *[_rejections(by.loc[one], target) for one in inferences]])
     rejections = "Size at 5 %" if target == OWN else "Size at 5 %; power where exchange acts"
     return "\n".join(
         [
-            _table([*CELL, "bias", "sd", "mean CRV1 error", "mean CRV3 error"], bias),
+            table([*CELL, "bias", "sd", "mean CRV1 error", "mean CRV3 error"], bias),
             "\nCoverage of 95 % intervals:\n",
-            _table([*CELL, *names], coverage),
+            table([*CELL, *names], coverage),
             f"\n{rejections}:\n",
-            _table([*CELL, *names], size),
+            table([*CELL, *names], size),
         ]
     )
 
 
 def _coverage(row: pd.Series) -> str:
-    return _share(row["coverage"], row["coverage_mc"]) + MARKS[row["verdict"]]
+    return share(row["coverage"], row["coverage_mc"]) + MARKS[row["verdict"]]
 
 
 def _rejections(row: pd.Series, target: str) -> str:
     if target == EXPOSURE and row["spillovers"]:
-        return f"power {_share(row['power'], row['power_mc'])}"
-    return _share(row["size"], row["size_mc"])
+        return f"power {share(row['power'], row['power_mc'])}"
+    return share(row["size"], row["size_mc"])
 
 
 def _naive_words() -> str:
@@ -224,11 +187,11 @@ def _bias_table(summary: pd.DataFrame) -> str:
     rows = []
     for _, part in first.groupby(["units", "treated", "spillovers"], sort=False):
         by = part.set_index("estimator")
-        row = _cell(part.iloc[0])
+        row = cell(part.iloc[0])
         for code in codes:
             at = by.loc[code]
             lost = f", none in {at['draws'] - at['computed']}" if at["computed"] < at["draws"] else ""
             row.append(f"{at['bias']:+.3f} ({at['bias_mc']:.3f}), sd {at['sd']:.3f}{lost}")
         rows.append(row)
     header = [*CELL, *[f"`{code}`: bias" for code in codes]]
-    return _table(header, rows)
+    return table(header, rows)

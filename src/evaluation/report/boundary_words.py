@@ -1,0 +1,85 @@
+"""The words of the report on imported boundaries."""
+
+from __future__ import annotations
+
+from evaluation.settings import Text
+
+WORDS: dict[str, Text] = {
+    "kind": Text(ru="Отчёт о приёме границ", en="Report on imported boundaries"),
+    "title": Text(ru="Границы из файла {file}", en="Boundaries of {file}"),
+    "shown": Text(ru="Территории на {day}.", en="Units as of {day}."),
+    "region": Text(ru="Регион: {region}.", en="Region: {region}."),
+    "read": Text(ru="Столбцы файла: код «{code}», название «{name}», регион «{region}».",
+                 en="The file's columns: code '{code}', name '{name}', region '{region}'."),
+    "summary": Text(ru="Коротко", en="In short"),
+    "decide": Text(ru="Что решить", en="To decide"),
+    "geometry": Text(ru="Геометрия", en="Geometry"),
+    "all": Text(ru="Все контуры", en="All polygons"),
+    "next": Text(ru="Что делать дальше", en="What to do next"),
+    "n_polygons": Text(ru="контуров в файле", en="polygons in the file"),
+    "n_kept": Text(ru="узнано территорий", en="units found"),
+    "n_left_over": Text(ru="контуров не узнано", en="polygons not recognised"),
+    "n_set_aside": Text(ru="без контура отложено", en="set aside, no outline"),
+    "n_outside": Text(ru="контуров других регионов", en="polygons of other regions"),
+    "n_left_out": Text(ru="не взято по решению", en="left out by decision"),
+    "n_without": Text(ru="территорий без контура", en="units without a polygon"),
+    "remarks": Text(ru="Замечания", en="Remarks"),
+    "overlaps": Text(ru="Наложения", en="Overlaps"),
+    "gaps": Text(
+        ru="Зазоры внутри (открытые наружу не видны)", en="Gaps within (those open to the outside cannot be seen)"
+    ),
+    "enclaves": Text(ru="Анклавы", en="Enclaves"),
+    "polygons": Text(ru="Контуры и территории", en="Polygons and units"),
+    "severity": Text(ru="Важность", en="Severity"),
+    "rule": Text(ru="Замечание", en="Remark"),
+    "row": Text(ru="Контур №", en="Polygon no."),
+    "key": Text(ru="Назван", en="Called"),
+    "unit": Text(ru="Территория", en="Unit"),
+    "other": Text(ru="Другая территория", en="Other unit"),
+    "host": Text(ru="Внутри территории", en="Inside unit"),
+    "cut_out": Text(ru="Вырезан из неё", en="Cut out of it"),
+    "area": Text(ru="Площадь, км²", en="Area, km²"),
+    "share": Text(ru="Доля меньшей, %", en="Share of the smaller, %"),
+    "count": Text(ru="Сколько", en="How many"),
+    "detail": Text(ru="Подробности, кандидаты", en="Details, candidates"),
+    "place": Text(ru="Широта, долгота", en="Latitude, longitude"),
+    "form": Text(ru="Вид", en="Kind"),
+    "sliver": Text(ru="щель", en="sliver"),
+    "hole": Text(ru="дыра", en="hole"),
+    "enclave": Text(ru="анклав поверх", en="enclave on top"),
+    "overlap": Text(ru="наложение", en="overlap"),
+    "basis": Text(ru="Узнано по", en="Found by"),
+    "code": Text(ru="коду", en="code"),
+    "name": Text(ru="названию", en="name"),
+    "alias": Text(ru="решению", en="decision"),
+    "name_and_centre": Text(ru="названию и центру", en="name and centre"),
+    "centre": Text(ru="Центр от контура, км", en="Centre from the outline, km"),
+    "fate": Text(ru="Что стало", en="What became of it"),
+    "kept": Text(ru="взят", en="kept"),
+    "joined": Text(ru="присоединён", en="joined"),
+    "outside": Text(ru="другой регион", en="another region"),
+    "left_over": Text(ru="не узнан", en="not recognised"),
+    "set_aside": Text(ru="отложен", en="set aside"),
+    "left_out": Text(ru="не взят по решению", en="left out by decision"),
+    "yes": Text(ru="да", en="yes"),
+    "no": Text(ru="нет", en="no"),
+    "none": Text(ru="Нет.", en="None."),
+    "nothing": Text(ru="Решать нечего.", en="There is nothing to decide."),
+    "more": Text(ru="Показаны первые {shown} из {n}; все в файле {file}.",
+                 en="The first {shown} of {n} are shown; all are in {file}."),
+    "to_alias": Text(
+        ru="Чтобы назвать контуру его территорию, добавьте строку «название, код, причина» в {aliases} и "
+        "повторите приём.",
+        en="To tell a polygon's unit, add a line 'name, code, reason' to {aliases} and import again.",
+    ),
+    "to_leave_out": Text(
+        ru="Чтобы обойтись без контура или без территории, добавьте в {decisions} строку с table = boundaries, "
+        "record_key = как назван контур или код территории, action = quarantine и причиной.",
+        en="To do without a polygon or a unit, add to {decisions} a line with table = boundaries, record_key = what "
+        "the polygon is called or the unit's code, action = quarantine, and the reason.",
+    ),
+    "to_use": Text(
+        ru="Чтобы карты рисовались по этим границам, впишите в programme.yml: registry.boundaries: {product}.",
+        en="To draw maps with these boundaries, write into programme.yml: registry.boundaries: {product}.",
+    ),
+}  # fmt: skip
