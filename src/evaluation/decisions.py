@@ -158,11 +158,6 @@ class Identities:
         return rows
 
     @cached_property
-    def _counts(self) -> Counter[str]:
-        """How many records each key has."""
-        return Counter(self._plain.values())
-
-    @cached_property
     def _places(self) -> dict[Any, int]:
         """Place of each record among the cells of a column, from 0."""
         return {row: place for place, row in enumerate(self.records.index.tolist())}
@@ -198,21 +193,25 @@ class Identities:
     def of(self, row: Any) -> str:
         """The key by which a decision names the record."""
         plain = self._plain[row]
-        if plain in self._single:
-            return plain
-        return f"{plain}~{self.content(row)}"
+        return plain if self._is_single(plain) else f"{plain}~{self.content(row)}"
+
+    def _is_single(self, plain: str) -> bool:
+        """Does the key name one record alone?"""
+        return self.groups is None and plain != "" and plain not in self._repeated
 
     @cached_property
-    def _single(self) -> frozenset[str]:
-        """Keys that name one record alone."""
-        return frozenset(key for key, count in self._counts.items() if key and count == 1 and self.groups is None)
+    def _repeated(self) -> frozenset[str]:
+        """Keys that several records have."""
+        if len(set(self._plain.values())) == len(self._plain):
+            return frozenset()  # as a rule; counting takes ten times as long
+        return frozenset(key for key, count in Counter(self._plain.values()).items() if count > 1)
 
     def named(self, row: Any, field: str | None) -> tuple[str, str] | None:
         """The record's key and the keyed hash of a cell of it; None for a row that is no record."""
         plain = self._plain.get(row)
         if plain is None:
             return None
-        return plain if plain in self._single else self.of(row), self.cell_hash(row, field)
+        return plain if self._is_single(plain) else self.of(row), self.cell_hash(row, field)
 
     def cell_hash(self, row: Any, field: str | None) -> str:
         """Keyed hash of a received cell; of the whole record where ``field`` is none of its columns."""

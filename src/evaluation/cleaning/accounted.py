@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pandas as pd
@@ -52,14 +52,16 @@ def rules_by_row(reading: Reading) -> dict[int, str]:
     return found
 
 
-def cells_otherwise(reading: Reading, name: str) -> Iterator[tuple[int, str, Treatment, int]]:
+def cells_otherwise(
+    reading: Reading, name: str, issues: Iterable[Issue] | None = None
+) -> Iterator[tuple[int, str, Treatment, int]]:
     """(row, rule, treatment, change of the cell's amount) for the remarks on the cells of a column.
 
     A refused number may have been counted as received, or as the remark suggests; a number written as text is
-    left out by a spreadsheet's own sum.
+    left out by a spreadsheet's own sum. ``issues`` are those to look at (None: all of the reading).
     """
     known = reading.index
-    for issue in reading.issues:
+    for issue in reading.issues if issues is None else issues:
         if issue.field == name and issue.row is not None and issue.row in known:
             yield from ((int(issue.row), issue.rule, *change) for change in _changes(reading, issue, name))
 

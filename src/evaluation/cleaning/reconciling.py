@@ -14,6 +14,7 @@ from evaluation.cleaning.context import empty_table
 from evaluation.cleaning.rows import Reading
 from evaluation.cleaning.values import is_blank
 from evaluation.contracts import TABLES, conform
+from evaluation.ledger import Issue
 from evaluation.reconciliation import Treatment
 
 _COLUMNS = ["source_row", "measure", "rule", "treatment", "amount"]
@@ -77,11 +78,16 @@ class _Register:
         """Refused amounts of kept, funded projects, as they were received or as the remark suggests."""
         names = [*self.costs, *self.sources["paid"], *self.sources["planned"], *self.channels]
         kept = set(self.reading.kept.tolist())
+        # a number that is merely written as text was counted by whoever added up
+        refused: dict[str, list[Issue]] = {}
+        for issue in self.reading.issues:
+            if issue.action == "emptied" and issue.field is not None:
+                refused.setdefault(issue.field, []).append(issue)
         for name in names:
             if name not in self.reading.columns:
                 continue
-            for row, rule, treatment, change in cells_otherwise(self.reading, name):
-                if row in kept and treatment != "left_out" and self._is_funded(row):
+            for row, rule, treatment, change in cells_otherwise(self.reading, name, refused.get(name, ())):
+                if row in kept and self._is_funded(row):
                     if name in self.channels:
                         yield row, "participations", rule, treatment, change
                     elif self._decides(row, name):

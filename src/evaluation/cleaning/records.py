@@ -97,6 +97,14 @@ class Records:
         )
         return replace(issue, **changes) if changes else issue
 
+    def again(self, remark: Issue, row: int) -> Issue:
+        """A remark on a cell of this sheet as the remark on the equal cell of the same column in another row.
+
+        Only for rows that are not ``displaced``.
+        """
+        position = self.layout.positions.get(remark.field or "")
+        return remark.but(cell=None if position is None else address(row, position), row=row)
+
     def _masked(self, raw: Any) -> str:
         """The cell without personal data; nothing of it beside personal columns, from which it may have slipped."""
         text, kinds = _without_personal(shown(raw))

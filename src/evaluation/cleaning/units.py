@@ -15,6 +15,7 @@ from evaluation.cleaning.rows import Reading
 from evaluation.cleaning.rules import RULES
 from evaluation.cleaning.text import fold
 from evaluation.cleaning.values import is_blank, is_marker
+from evaluation.ledger import Issue
 
 
 def _text(value: Any, known: frozenset[str]) -> str:
@@ -55,17 +56,24 @@ def read_units(reading: Reading, name: str, code: str | None, context: Context, 
     told = (found["rule"].fillna("") != "") | (found["code_rule"].fillna("") != "") | found["in_force"].eq(False)
     hits = list(found.itertuples(index=False))
     rows = np.flatnonzero(told.to_numpy(dtype=bool)[row_of])
-    for row, hit in zip(reading.index[rows], (hits[place] for place in row_of[rows].tolist()), strict=True):
+    drafts: dict[tuple[int, str], Issue] = {}
+
+    def remark(rule: str, row: int, place: int, variable: str, unit: str | None, hint: str | None) -> None:
+        known = None if row in records.displaced else drafts.get((place, rule))
+        if known is None:
+            known = drafts[place, rule] = _as(reading, rule, row, variable, records.raw(row, variable), unit, hint)
+        reading.issues.append(known if known.row == row else records.again(known, row))
+
+    for row, place in zip(reading.index[rows].tolist(), row_of[rows].tolist(), strict=True):
+        hit = hits[place]
         unit = None if pd.isna(hit.unit_id) else str(hit.unit_id)
         hint = hit.suggestion if isinstance(hit.suggestion, str) and hit.suggestion else None
         if isinstance(hit.code_rule, str) and hit.code_rule and hit.code_rule != hit.rule and code_column:
-            raw = records.raw(row, code_column)
-            reading.issues.append(_as(reading, hit.code_rule, row, code_column, raw, unit, None))
+            remark(hit.code_rule, row, place, code_column, unit, None)
         if isinstance(hit.rule, str) and hit.rule and hit.rule != "required_empty":
             by_code = hit.rule.startswith("oktmo") or not records.has(name)
             variable = code_column if code_column and by_code else name
-            raw = records.raw(row, variable)
-            reading.issues.append(_as(reading, hit.rule, row, variable, raw, unit, hint))
+            remark(hit.rule, row, place, variable, unit, hint)
         if unit is not None and lapsed(hit):
             variable = code_column or name
             reading.remark("unit_not_in_force", row, variable, records.raw(row, variable), value=unit, suggestion=hint)
@@ -78,8 +86,8 @@ def lapsed(hit: Any) -> bool:
     return not pd.isna(hit.in_force) and not bool(hit.in_force)
 
 
-def _as(reading: Reading, rule: str, row: Any, variable: str, raw: Any, unit: str | None, hint: str | None) -> Any:
-    issue = reading.records.remark(rule, int(row), variable, raw, value=unit, suggestion=hint)
+def _as(reading: Reading, rule: str, row: int, variable: str, raw: Any, unit: str | None, hint: str | None) -> Issue:
+    issue = reading.records.remark(rule, row, variable, raw, value=unit, suggestion=hint)
     if unit is not None and RULES[rule][1] == "emptied":
         return replace(issue, action="repaired", severity="warning")
     return issue

@@ -81,7 +81,9 @@ def frame_map(
         bare(axes, (left, right), (low, high), frame=True)
         axes.set_facecolor(OUTSIDE)
         paint(axes, ground, fill, inset.box)
-        bar = scale_bar(axes, ground, language)
+        point = 1 / (plan.scale * inset.gain)
+        heading = left, high - 18 * point, left + 150 * point, high  # where the words below stand
+        bar = scale_bar(axes, ground, language, [heading])
         words = map_text("larger", language).format(letter, format_number(round(inset.gain, 1), language, 1))
         tag = axes.annotate(words, (0, 1), xycoords="axes fraction", xytext=(3, -3), textcoords="offset points",
                             ha="left", va="top", fontsize=LABEL_SIZE + 0.4, fontweight="bold", color=INK, zorder=9,
