@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from evaluation.settings import AccessSettings, InputProblem, read_programme
-from evaluation.territory.proposal import request_from
+from evaluation.territory.proposal import USUAL_EVENTS, request_from
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -50,5 +50,4 @@ def test_a_request_takes_its_number_from_the_plan() -> None:
     request = request_from(settings, "minutes", ["a", "b", "c", "c"])
     assert (request.k, request.reach, request.method, request.fixed) == (2, 90, "max_covering", ("a",))
     assert request_from(AccessSettings(k=4), "km", []).k == 4
-    with pytest.raises(InputProblem, match="how many events to place"):
-        request_from(AccessSettings(), "km", [])
+    assert request_from(AccessSettings(), "km", []).k == USUAL_EVENTS

@@ -954,7 +954,19 @@ TABLES: dict[str, Table] = {
         ),
         *(
             Table(f"findings_{part}", "finding that a report may quote", ("name",), _FINDINGS, "open")
-            for part in ("data", "survey", "panel", "coverage", "support", "outcomes", "robustness", "years")
+            for part in (
+                "data",
+                "survey",
+                "panel",
+                "coverage",
+                "unevenness",
+                "access",
+                "support",
+                "reach",
+                "outcomes",
+                "robustness",
+                "years",
+            )
         ),
     )
 }

@@ -94,6 +94,5 @@ def test_two_hundred_thousand_rows_fit_into_memory(large: CleaningBench) -> None
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(strict=True, reason="cleaning takes about 3.4 bare readings; the aim of three is not reached yet")
 def test_two_hundred_thousand_rows_in_three_bare_readings(large: CleaningBench) -> None:
     assert large.ratio <= MOST_RATIO, large.in_words("en")

@@ -11,6 +11,7 @@ import pytest
 
 from evaluation.effects.plan_dates import COMPARED, compare_dates, deviations
 from evaluation.settings import (
+    Conley,
     Deviation,
     History,
     InputProblem,
@@ -144,6 +145,18 @@ def changed(repository: Path, old: str, new: str) -> list[tuple[str, str, str, s
 )  # fmt: skip
 def test_a_changed_field_is_named(repository: Path, old: str, new: str, expected: tuple[str, ...]) -> None:
     assert changed(repository, old, new) == [expected]
+
+
+def test_a_distance_is_compared_by_its_value(declare: Callable[..., Model]) -> None:
+    """The first plan as YAML has it: a whole number as text, where the settings hold 200.0."""
+    plain = declare("applications", ("trained",), "ols", name="main", inference=("conley",))
+    model = plain.model_copy(update={"conley": Conley(cutoff_km=200, serial_lags=2)})
+    written = {**model.model_dump(mode="json"), "conley": {"serial_lags": "2", "cutoff_km": "200"}}
+    assert deviations({"models": [written]}, [model], ()).empty
+    written["conley"] = {"serial_lags": "2", "cutoff_km": "near"}
+    (row,) = deviations({"models": [written]}, [model], ()).to_dict("records")
+    assert (row["field"], row["planned"]) == ("conley", "cutoff_km: near, serial_lags: 2")
+    assert row["executed"] == "cutoff_km: 200, serial_lags: 2"
 
 
 def test_renamed_models_are_one_dropped_and_one_added(repository: Path) -> None:

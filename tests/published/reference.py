@@ -31,7 +31,7 @@ BENCHMARKS = REPOSITORY.parent / "shared" / "data" / "benchmarks"
 FILE = BENCHMARKS / "reference_results.csv"
 TABLE = REPOSITORY / "docs" / "published_results.md"
 
-SCOPES = ("effects", "territory")
+SCOPES = ("effects", "survey", "territory")
 HOW_KNOWN = {
     "S": "read in the source",
     "R": "rerun in the original R package",

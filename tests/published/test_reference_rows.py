@@ -35,7 +35,7 @@ def test_every_example_has_one_module() -> None:
 def test_there_are_as_many_rows_as_published() -> None:
     if not FILE.exists():
         pytest.skip(f"{FILE.name} is not beside the repository")
-    assert len(references()) == 113 == len(set(references()))
+    assert len(references()) == 124 == len(set(references()))
 
 
 def test_rows_are_named_by_example_and_quantity() -> None:

@@ -1,7 +1,8 @@
 """Sheets of an Excel workbook: values by python-calamine, and a scan of the XML for what calamine hides.
 
 The scan counts rows independently and finds hidden rows and columns, struck-through cells, merged ranges, zero-padded
-number formats, error cells and formulas without a saved value (which calamine returns as empty). Workbooks are
+number formats, error cells and formulas without a saved value (which calamine returns as empty). Of a large sheet of
+plain markup calamine reads one cell of each kind, and the scan says where it stands (``sheet_repeats``). Workbooks are
 refused before they are opened when they would unpack to too much; a stray cell in the last row is left out and named.
 """
 

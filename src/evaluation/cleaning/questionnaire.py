@@ -1,59 +1,81 @@
-"""A questionnaire as an XLSForm workbook: items, lists of answers, and how answers in words are read.
+"""A questionnaire as an XLSForm workbook: items, lists of answers, and how headers and answers in words are read.
 
-Besides the standard sheets ``survey`` and ``choices`` (columns type, name, label..., relevant, constraint; list_name,
-name, label...) these columns are understood: scale_id, reversed, aliases, pii of items; value, missing_role, aliases
-of choices. Aliases are separated by ``|``; ``missing_role`` is dont_know or refused.
+Besides the standard sheets ``survey``, ``choices`` and ``settings`` (columns type, name, label..., relevant,
+constraint, required; list_name, name, label...) these columns are understood: scale_id, reversed, aliases, pii of
+items; score, missing_role, aliases of choices. Aliases are separated by ``|``; ``missing_role`` is dont_know, refused,
+not_asked or na. ``score`` is the answer's number on a scale; the name ``value``, which XLSForm keeps for itself, is
+understood as well. Items between ``begin_group`` and ``end_group`` are rows of a matrix where the group has a label.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from evaluation.cleaning.values import EMPTY, Choices, Parsed, is_blank, parse_number
-from evaluation.cleaning.workbook import Received, Sheet, read_received
-from evaluation.settings import InputProblem
+from evaluation.cleaning.headers import header_key
+from evaluation.cleaning.questionnaire_problems import check_questionnaire
+from evaluation.cleaning.questionnaire_sheets import FormSheet, flag, label, read_sheet, split_type
+from evaluation.cleaning.survey_conditions import condition
+from evaluation.cleaning.values import Choices, parse_number
+from evaluation.cleaning.workbook import read_received
+
+__all__ = ["CHOICE_COLUMNS", "ITEM_COLUMNS", "OTHER", "Questionnaire", "condition", "read_questionnaire"]
 
 ITEM_COLUMNS = [
     "name", "kind", "list_name", "label_ru", "label_en", "scale_id", "reversed", "aliases", "pii", "relevant", "low",
-    "high",
+    "high", "required", "or_other", "group", "group_ru", "group_en", "label_hash",
 ]  # fmt: skip
 CHOICE_COLUMNS = ["list_name", "name", "label_ru", "label_en", "value", "missing_role", "aliases"]
-KINDS = {"select_one": "one", "select_multiple": "several", "integer": "number", "decimal": "number", "range": "number",
-         "text": "open"}  # fmt: skip
-# words for the lack of an answer that no list declares
-_ROLES: dict[str | None, str] = {
-    "dont_know": "dont_know", "refused": "refused", "not_asked": "not_asked", "skip": "not_asked",
-}  # fmt: skip
-_BOUND = re.compile(r"\.\s*(>=|<=)\s*(-?\d+(?:\.\d+)?)")
-_RELEVANT = re.compile(r"^\s*(?:selected\(\s*\$\{(\w+)\}\s*,\s*'([^']*)'\s*\)|\$\{(\w+)\}\s*=\s*'([^']*)')\s*$")
+OTHER = "other"
+ROLES = {"": "", "dont_know": "dont_know", "refused": "refused", "not_asked": "not_asked", "na": "not_asked"}
+_HASH_LENGTH = 16
 
 
 @dataclass(frozen=True, eq=False)
 class Questionnaire:
-    """``items`` (ITEM_COLUMNS, kind one, several, number or open; one row an item) and ``choices`` (CHOICE_COLUMNS)."""
+    """``items`` (ITEM_COLUMNS, one row an item) and ``choices`` (CHOICE_COLUMNS).
+
+    ``kind`` of an item is one, several, number or open. ``label_hash`` changes with the item's wording, its answers
+    and their numbers, and with nothing else: items of two waves may be compared where it is the same.
+    """
 
     items: pd.DataFrame
     choices: pd.DataFrame
     _known: dict[str, Choices] = field(default_factory=dict, init=False, repr=False)
 
     def headers(self) -> dict[str, str]:
-        """Item by every wording of its header."""
+        """Item by every wording of its header; a row of a matrix also by «question [row]».
+
+        A wording that belongs to rows of several matrices stands for none of them alone.
+        """
+        owners: dict[str, set[str]] = {}
         wordings: dict[str, str] = {}
         for item in self.items.itertuples():
-            for text in (item.name, item.label_ru, item.label_en, *str(item.aliases).split("|")):
-                if text:
-                    wordings.setdefault(str(text), str(item.name))
-        return wordings
+            for text in self._wordings(item):
+                wordings.setdefault(text, str(item.name))
+                owners.setdefault(header_key(text)[0], set()).add(str(item.name))
+        return {text: name for text, name in wordings.items() if len(owners[header_key(text)[0]]) == 1}
+
+    @staticmethod
+    def _wordings(item: Any) -> Iterable[str]:
+        own = [text for text in (item.name, item.label_ru, item.label_en, *str(item.aliases).split("|")) if text]
+        yield from own
+        for above in dict.fromkeys(text for text in (item.group_ru, item.group_en) if text):
+            yield from (f"{above} [{text}]" for text in own)
 
     def options(self, list_name: str) -> pd.DataFrame:
         """The answers of a list, in order, index ``name``."""
         return self.choices[self.choices["list_name"] == list_name].set_index("name", drop=False)
+
+    def offered(self, list_name: str) -> list[str]:
+        """The answers of a list that are answers: those without a missing role."""
+        options = self.options(list_name)
+        return options.loc[options["missing_role"] == "", "name"].tolist()
 
     def spellings(self, list_name: str) -> Choices:
         """Codes of a list by every spelling: name, labels, aliases, and the value where it names one answer."""
@@ -67,142 +89,94 @@ class Questionnaire:
             for value, group in rows.dropna(subset=["value"]).groupby("value"):
                 if len(group) == 1:
                     known.setdefault(f"{value:g}", str(group["name"].iloc[0]))
+            if OTHER in rows.index:
+                known.setdefault("-oth-", OTHER)
             self._known[list_name] = Choices(known)
         return self._known[list_name]
 
 
 def read_questionnaire(path: Path) -> Questionnaire:
-    """Read an XLSForm workbook. Raises InputProblem naming the sheet and row of what is missing or unknown."""
+    """Read an XLSForm workbook. Raises InputProblem that names sheet, row and column of everything wrong in it."""
     received = read_received(path, "questionnaire")
-    survey = _sheet(received, path, "survey", ("type", "name"))
-    choices = _sheet(received, path, "choices", ("list_name", "name"))
-    items = []
-    for row in survey.to_dict("records"):
-        kind, _, list_name = str(row["type"]).partition(" ")
-        if kind in KINDS:
-            items.append(_item(row, KINDS[kind], list_name.strip()))
-    rows = [
+    survey = read_sheet(received, path, "survey", ("type", "name"))
+    choices = read_sheet(received, path, "choices", ("list_name", "name"))
+    check_questionnaire(path, survey, choices)
+    answers = _answers(choices)
+    items = _items(survey)
+    answers = _with_other(answers, [item["list_name"] for item in items if item["or_other"]])
+    frame = pd.DataFrame(answers, columns=CHOICE_COLUMNS)
+    frame["value"] = frame["value"].astype("float64")
+    for item in items:
+        item["label_hash"] = _label_hash(item, [one for one in answers if one["list_name"] == item["list_name"]])
+    return Questionnaire(pd.DataFrame(items, columns=ITEM_COLUMNS), frame)
+
+
+def _answers(choices: FormSheet) -> list[dict[str, Any]]:
+    return [
         {
             "list_name": row["list_name"],
             "name": row["name"],
-            "label_ru": _label(row, "ru"),
-            "label_en": _label(row, "en"),
-            "value": parse_number(row.get("value")).value,
-            "missing_role": row.get("missing_role", ""),
+            "label_ru": label(row, "ru"),
+            "label_en": label(row, "en"),
+            "value": parse_number(row.get("score") or row.get("value")).value,
+            "missing_role": ROLES[row.get("missing_role", "")],
             "aliases": row.get("aliases", ""),
         }
-        for row in choices.to_dict("records")
+        for _, row in choices.rows
         if row["list_name"]
     ]
-    questionnaire = Questionnaire(pd.DataFrame(items, columns=ITEM_COLUMNS), pd.DataFrame(rows, columns=CHOICE_COLUMNS))
-    questionnaire.choices["value"] = questionnaire.choices["value"].astype("float64")
-    lists = set(questionnaire.choices["list_name"])
-    for item in questionnaire.items.itertuples():
-        if item.kind in ("one", "several") and item.list_name not in lists:
-            raise InputProblem(
-                f"Анкета {path}, лист survey: вопрос «{item.name}» берёт ответы из списка «{item.list_name}», "
-                "которого нет на листе choices. Добавьте список или исправьте имя.",
-                f"Questionnaire {path}, sheet survey: the item '{item.name}' takes its answers from the list "
-                f"'{item.list_name}', which the sheet choices lacks. Add the list or correct its name.",
+
+
+def _with_other(answers: list[dict[str, Any]], lists: list[str]) -> list[dict[str, Any]]:
+    """The lists that take another answer in words have an answer ``other``, as the form service adds it."""
+    for name in dict.fromkeys(lists):
+        if not any(one["list_name"] == name and one["name"] == OTHER for one in answers):
+            last = max(place for place, one in enumerate(answers) if one["list_name"] == name)
+            other = dict.fromkeys(CHOICE_COLUMNS, "") | {"list_name": name, "name": OTHER, "value": None}
+            answers.insert(last + 1, other | {"label_ru": "Другое", "label_en": "Other"})
+    return answers
+
+
+def _items(survey: FormSheet) -> list[dict[str, Any]]:
+    items = []
+    groups: list[tuple[str, str, str]] = []
+    for _, row in survey.rows:
+        kind = split_type(row["type"])
+        if kind.word == "begin_group":
+            groups.append((row["name"], label(row, "ru"), label(row, "en")))
+        elif kind.word == "end_group":
+            groups.pop()
+        elif kind.kind:
+            low, high = kind.bounds(row.get("constraint", ""))
+            group = groups[-1] if groups else ("", "", "")
+            items.append(
+                {
+                    "name": row["name"],
+                    "kind": kind.kind,
+                    "list_name": kind.list_name,
+                    "label_ru": label(row, "ru"),
+                    "label_en": label(row, "en"),
+                    "scale_id": row.get("scale_id", ""),
+                    "reversed": flag(row.get("reversed", "")),
+                    "aliases": row.get("aliases", ""),
+                    "pii": flag(row.get("pii", "")),
+                    "relevant": row.get("relevant", ""),
+                    "low": low,
+                    "high": high,
+                    "required": flag(row.get("required", "")),
+                    "or_other": kind.or_other,
+                    "group": group[0],
+                    "group_ru": group[1],
+                    "group_en": group[2],
+                }
             )
-    return questionnaire
+    return items
 
 
-def _sheet(received: Received, path: Path, name: str, needed: tuple[str, ...]) -> pd.DataFrame:
-    sheet: Sheet | None = next((one for one in received.sheets if one.name.casefold() == name), None)
-    header = [] if sheet is None or not len(sheet.cells) else [str(cell or "").strip() for cell in sheet.cells[0]]
-    if sheet is None or any(column not in header for column in needed):
-        raise InputProblem(
-            f"Анкета {path}: нужен лист «{name}» со столбцами {', '.join(needed)} в первой строке. "
-            "Сделайте анкету по образцу из папки config/survey.",
-            f"Questionnaire {path}: a sheet '{name}' with the columns {', '.join(needed)} in its first row is needed. "
-            "Make the questionnaire after the example in config/survey.",
-        )
-    rows = [["" if is_blank(cell) else _text(cell) for cell in row] for row in sheet.cells[1:]]
-    return pd.DataFrame(rows, columns=header)
-
-
-def _text(cell: Any) -> str:
-    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell).strip()
-
-
-def _label(row: Mapping[str, str], language: str) -> str:
-    """The label in a language: «label::Russian (ru)», else the plain label."""
-    found = next((value for name, value in row.items() if name.startswith("label") and f"({language})" in name), "")
-    return found or row.get("label", "")
-
-
-def _item(row: Mapping[str, str], kind: str, list_name: str) -> dict[str, Any]:
-    bounds = dict(_BOUND.findall(row.get("constraint", "")))
-    return {
-        "name": row["name"],
-        "kind": kind,
-        "list_name": list_name,
-        "label_ru": _label(row, "ru"),
-        "label_en": _label(row, "en"),
-        "scale_id": row.get("scale_id", ""),
-        "reversed": row.get("reversed", "").casefold() in ("yes", "true", "1", "да"),
-        "aliases": row.get("aliases", ""),
-        "pii": row.get("pii", "").casefold() in ("yes", "true", "1", "да"),
-        "relevant": row.get("relevant", ""),
-        "low": float(bounds[">="]) if ">=" in bounds else None,
-        "high": float(bounds["<="]) if "<=" in bounds else None,
-    }
-
-
-def condition(relevant: str) -> tuple[str, str] | None:
-    """Item and answer on which a question depends (``${item} = 'answer'``); None where it is always asked.
-
-    Raises InputProblem for a condition of another form.
-    """
-    if not relevant.strip():
-        return None
-    found = _RELEVANT.match(relevant)
-    if found is None:
-        raise InputProblem(
-            f"Условие вопроса «{relevant}» не поддерживается. "
-            "Пишите ${вопрос} = 'ответ' или selected(${вопрос}, 'ответ').",
-            f"The condition '{relevant}' is not supported. "
-            "Write ${item} = 'answer' or selected(${item}, 'answer').",
-        )
-    return (found[1] or found[3], found[2] if found[1] else found[4])
-
-
-def parse_answer(raw: Any, spellings: Choices, missing: Choices) -> Parsed:
-    """The code of one answer; «затрудняюсь ответить» and refusals outside the list are ``missing:dont_know`` etc."""
-    if is_blank(raw):
-        return EMPTY
-    parsed = spellings.parse(raw)
-    if parsed.value is not None:
-        return parsed
-    role = missing.parse(raw)
-    if role.value in ("dont_know", "refused"):
-        return Parsed(f"missing:{role.value}", role.rule)
-    if parsed.missing in _ROLES:
-        return Parsed(f"missing:{_ROLES[parsed.missing]}", parsed.rule)
-    if parsed.missing == "marker":
-        return parsed
-    return Parsed(None, "answer_unknown", parsed.suggestion)
-
-
-def parse_score(raw: Any, low: float | None, high: float | None) -> Parsed:
-    """A number within its bounds; «12/20» and «12 из 20» are 12 where the maximum agrees."""
-    if isinstance(raw, str):
-        found = re.match(r"^\s*(\d+(?:[.,]\d+)?)\s*(?:/|из)\s*(\d+)\s*(?:балл\w*)?\s*$", raw)
-        if found:
-            number = float(found[1].replace(",", "."))
-            if (high is not None and float(found[2]) != high) or number > float(found[2]):
-                return Parsed(None, "out_of_range", found[1])
-            return Parsed(number, "unit_in_cell")
-    parsed = parse_number(raw)
-    if parsed.value is not None and (
-        (low is not None and parsed.value < low) or (high is not None and parsed.value > high)
-    ):
-        return Parsed(None, "out_of_range", f"{low}..{high}")
-    return parsed
-
-
-def parse_several(raw: Any, spellings: Choices) -> tuple[list[str], list[str]]:
-    """Codes chosen in one cell, and the parts that stand for no option (``Choices.split``)."""
-    several = spellings.split(str(raw))
-    return list(several.codes), list(several.unknown)
+def _label_hash(item: dict[str, Any], answers: list[dict[str, Any]]) -> str:
+    """SHA-256 of what a respondent saw, and of the answers' numbers; the first digits."""
+    seen = [item[name] for name in ("kind", "label_ru", "label_en", "group_ru", "group_en", "low", "high", "or_other")]
+    offered = [
+        tuple(one[name] for name in ("name", "label_ru", "label_en", "value", "missing_role")) for one in answers
+    ]
+    return hashlib.sha256(repr((seen, offered)).encode()).hexdigest()[:_HASH_LENGTH]

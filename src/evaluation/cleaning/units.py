@@ -59,10 +59,13 @@ def read_units(reading: Reading, name: str, code: str | None, context: Context, 
     drafts: dict[tuple[int, str], Issue] = {}
 
     def remark(rule: str, row: int, place: int, variable: str, unit: str | None, hint: str | None) -> None:
-        known = None if row in records.displaced else drafts.get((place, rule))
-        if known is None:
-            known = drafts[place, rule] = _as(reading, rule, row, variable, records.raw(row, variable), unit, hint)
-        reading.issues.append(known if known.row == row else records.again(known, row))
+        if row in records.displaced or (place, rule) not in drafts:
+            issue = _as(reading, rule, row, variable, records.raw(row, variable), unit, hint)
+            if row not in records.displaced:
+                drafts[place, rule] = issue
+        else:
+            issue = records.again(drafts[place, rule], row)
+        reading.issues.append(issue)
 
     for row, place in zip(reading.index[rows].tolist(), row_of[rows].tolist(), strict=True):
         hit = hits[place]

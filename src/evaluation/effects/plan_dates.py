@@ -143,11 +143,13 @@ def _said(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, Mapping) and "en" not in value:
-        return ", ".join(f"{key}: {float(number):g}" for key, number in sorted(value.items()))
+        return ", ".join(f"{key}: {_said(value[key])}" for key in sorted(value))
     if isinstance(value, Mapping):
         return " ".join(str(value.get("en", "")).split())
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))
+    if isinstance(value, float):
+        return f"{value:g}"
     return str(value).strip()
 
 

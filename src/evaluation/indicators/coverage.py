@@ -119,7 +119,13 @@ def _row(indicator: Indicator, unit_id: str, year: int, sums: pd.Series, units: 
 
 
 def panel_indicators(panel: pd.DataFrame, geography: str = "current") -> pd.DataFrame:
-    """The programme's indicators by year from one geography of the panel: contract ``indicators``, unit_id ``all``.
+    """The programme's indicators by year from one geography of the panel: contract ``indicators``, unit_id ``all``."""
+    series = unit_series(panel, geography)
+    return series[series["unit_id"] == ALL_UNITS].reset_index(drop=True)
+
+
+def unit_series(panel: pd.DataFrame, geography: str = "current") -> pd.DataFrame:
+    """Indicators of every unit and of ``all``, by year, from one geography of the panel: contract ``indicators``.
 
     The units are the same in all years, so that a change of territory moves no number of units. Left out are those that
     a panel cannot tell: success rate (admissible applications) and cost per participation. A unit counts as reached
@@ -154,10 +160,7 @@ def panel_indicators(panel: pd.DataFrame, geography: str = "current") -> pd.Data
     measures["did_not_apply"] = in_force - measures["applied"]
     measures["applied_before"] = measures.groupby("unit_id")["applied"].shift()
     measures["applied_again"] = measures["applied_before"] * measures["applied"]
-    parts = [
-        indicators_of(part, int(str(year))).query("unit_id == @ALL_UNITS")
-        for year, part in measures.groupby("year", sort=True)
-    ]
+    parts = [indicators_of(part, int(str(year))) for year, part in measures.groupby("year", sort=True)]
     return conform(pd.concat(parts, ignore_index=True), TABLES["indicators"]) if parts else TABLES["indicators"].empty()
 
 

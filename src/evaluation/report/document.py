@@ -38,6 +38,8 @@ _WORDS: dict[str, Text] = {
 }
 TITLES: dict[str, Text] = {
     "coverage": Text(ru="Кого охватывает программа", en="Whom the programme reaches"),
+    "unevenness": Text(ru="Неравномерность и случай", en="Unevenness and chance"),
+    "access": Text(ru="Далеко ли до мероприятий", en="How far the events are"),
     "support": Text(ru="Какую поддержку получили территории", en="What support the territories received"),
     "outcomes": Text(ru="Как поддержка связана с результатами", en="How support relates to outcomes"),
     "robustness": Text(ru="Насколько прочны выводы", en="How firm the conclusions are"),

@@ -27,12 +27,29 @@ SECTIONS: tuple[Section, ...] = (
         "data",
         exhibits=("row_accounts", "reconciliation"),
     ),
-    Section("coverage", "04_map_coverage", ("coverage", "white_spots"), ("coverage_map", "training_map")),
+    Section(
+        "coverage",
+        "04_map_coverage",
+        ("coverage", "white_spots"),
+        ("coverage_map", "training_map", "applications_by_year"),
+    ),
+    Section(
+        "unevenness",
+        "04a_measure_unevenness",
+        ("unevenness",),
+        ("lorenz", "unevenness_parts", "funnel", "cluster_map"),
+    ),
+    Section(
+        "access",
+        "04b_plan_access",
+        ("access", "coverage_gaps", "proposal", "proposal_gains", "proposal_frontier"),
+        ("access",),
+    ),
     Section(
         "support",
         "05_describe_support",
-        ("support_by_year", "projects_by_topic", "survey_ratings"),
-        ("support_by_year", "exchange_network"),
+        ("support_by_year", "coverage_by_stream", "last_contact", "projects_by_topic", "survey_ratings"),
+        ("support_by_year", "reach_by_year", "exchange_network"),
     ),
     Section(
         "outcomes",
@@ -49,7 +66,9 @@ SECTIONS: tuple[Section, ...] = (
     Section("years", "08_compare_years", ("year_comparison",), ("indicators_by_year",)),
     Section("limits"),
     Section("rerun"),
-    Section("annex", exhibits=("survey_row_accounts", "issues_by_rule", "panel_by_year", "crosswalk_open")),
+    Section(
+        "annex", exhibits=("completeness", "survey_row_accounts", "issues_by_rule", "panel_by_year", "crosswalk_open")
+    ),
 )  # fmt: skip
 
 # the numbers that open the report, of which the first six that exist are shown
@@ -82,6 +101,68 @@ FIGURES: dict[str, tuple[Text, Text]] = {
             ru="Карта территорий: чем темнее территория, тем больше её людей прошли обучение; малые числа скрыты.",
             en="Map of the territories: the darker a territory, the more of its people were trained; small counts are "
             "hidden.",
+        ),
+    ),
+    "applications_by_year": (
+        Text(ru="Заявки по территориям и годам", en="Applications by territory and year"),
+        Text(
+            ru="Малые карты по годам на одной шкале, в нынешних границах: чем темнее территория, тем больше заявок.",
+            en="Small maps by year on one scale, in the present boundaries: the darker a territory, the more "
+            "applications.",
+        ),
+    ),
+    "lorenz": (
+        Text(ru="Кривые Лоренца", en="Lorenz curves"),
+        Text(
+            ru="По горизонтали — доля жителей (или другого знаменателя), от территорий с наименьшей долей к "
+            "наибольшей, по вертикали — доля показателя; прямая — равенство. Числа — в таблице раздела.",
+            en="Across: share of residents (or another denominator) from the territories with the least to those with "
+            "the most; up: share of the indicator; the straight line is equality. The numbers are in the section's "
+            "table.",
+        ),
+    ),
+    "unevenness_parts": (
+        Text(ru="Неравномерность между группами и внутри них", en="Unevenness between and within groups"),
+        Text(
+            ru="Доли индекса Тейла: сколько неравномерности лежит между типами территорий, Севером и остальными, "
+            "малыми и большими, а сколько — внутри этих групп.",
+            en="Parts of Theil's index: how much of the unevenness lies between types of territories, the North and "
+            "the others, small and large, and how much within these groups.",
+        ),
+    ),
+    "funnel": (
+        Text(ru="Воронка: чьё отличие больше случайного", en="Funnel: whose difference exceeds chance"),
+        Text(
+            ru="Точки — территории: число жителей и проектов на 10 000 жителей; линии — пределы, за которые при равных "
+            "условиях случайно выходят 5 % и 0,2 % территорий.",
+            en="Dots are territories: residents and projects per 10,000 residents; lines are limits that 5% and 0.2% "
+            "of territories would pass by chance under equal conditions.",
+        ),
+    ),
+    "cluster_map": (
+        Text(ru="Скопления похожих соседей", en="Clusters of like neighbours"),
+        Text(
+            ru="Карта: территории, где проектов на жителя много (мало) и у соседей тоже, и те, что отличаются от "
+            "соседей; только найденные после контроля ложных открытий.",
+            en="Map: territories with many (few) projects per resident among neighbours alike, and those unlike their "
+            "neighbours; only those found after the control of false discoveries.",
+        ),
+    ),
+    "access": (
+        Text(ru="Путь жителей до ближайшего мероприятия", en="Residents' way to the nearest event"),
+        Text(
+            ru="Доля жителей, у которых ближайшее мероприятие не дальше указанного: как было в этом году и по "
+            "предложению.",
+            en="Share of residents whose nearest event is at most so far: as held this year and as proposed.",
+        ),
+    ),
+    "reach_by_year": (
+        Text(ru="Охват территорий по видам поддержки", en="Territories reached by stream of support"),
+        Text(
+            ru="Линии по годам: доля действующих территорий, до которых дошёл каждый вид поддержки, с 95 % полосой; "
+            "линия прерывается там, где годы нельзя сравнивать.",
+            en="Lines by year: share of the territories in force that each stream reached, with a 95% band; a line "
+            "breaks where years cannot be compared.",
         ),
     ),
     "support_by_year": (

@@ -43,6 +43,7 @@ def canonical_frames(view: YearView) -> dict[str, pd.DataFrame]:
         "practices": tables["practices"],
         "practice_adoptions": tables["practice_adoptions"],
         "participants_survey": _survey(view, "participants"),
+        "followup_survey": _survey(view, "followup"),
         "residents_survey": _survey(view, "residents"),
     }
 
@@ -76,12 +77,13 @@ def _survey(view: YearView, instrument: str) -> pd.DataFrame:
     answers = answers[answers["response_id"].isin(set(responses["response_id"]))].copy()
     several = {item.name for item in QUESTIONNAIRES[instrument].items if item.type.startswith("select_multiple")}
     single = answers[~answers["item"].isin(several)].copy()
-    single["shown"] = single["code"].where(
-        single["code"].notna(), single["missing"].where(single["missing"] != "blank")
-    )
+    said = single["missing"].where(~single["missing"].isin(["blank", "not_asked"]))
+    single["shown"] = single["code"].where(single["code"].notna(), said)
     wide = single.pivot(index="response_id", columns="item", values="shown")
     for name in several:
         chosen = answers[(answers["item"] == name) & (answers["code"] == "1")]
         wide[name] = chosen.groupby("response_id")["choice"].agg(" ".join)
     out = responses.drop(columns=["wave_id", "disposition", "item_nonresponse", *_PROVENANCE])
+    for name in ("started_at", "submitted_at"):
+        out[name] = out[name].dt.strftime("%Y-%m-%d %H:%M:%S")  # a form is sent at a moment, not on a day
     return out.merge(wide.reset_index().rename_axis(columns=None), on="response_id", how="left").reset_index(drop=True)

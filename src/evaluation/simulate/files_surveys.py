@@ -11,10 +11,12 @@ import pandas as pd
 
 from evaluation.simulate import workbooks
 from evaluation.simulate.mess import Ledger, Page, habit
-from evaluation.simulate.questionnaires import PARTICIPANTS, RESIDENTS, Item, Questionnaire
+from evaluation.simulate.questionnaires import FOLLOWUP, PARTICIPANTS, RESIDENTS, Item, Questionnaire
 from evaluation.simulate.workbooks import address, put
 from evaluation.simulate.year_view import YearView
 
+MOMENTS = 2  # the first columns: when a form was sent and when it was begun
+_REGISTRATION = "Регистрационный номер участника"
 _WISHES = ("Больше практики", "Всё понравилось", "Хотелось бы раздаточных материалов", "Меньше лекций")
 _RESIDENT_WISHES = (
     "Почините дорогу",
@@ -26,16 +28,25 @@ _RESIDENT_WISHES = (
 
 def write_participants_survey(view: YearView, ledger: Ledger) -> bytes:
     """The workbook «Анкета участников» as a form service exports it."""
-    year = view.year
-    page = Page(year, "participants_survey", view.files["participants_survey"], "Ответы на форму")
-    header, rows = _answers(view, ledger, page, PARTICIPANTS, "participants")
-    book = workbooks.new_workbook(f"Анкета участников {year}")
+    return _workbook(view, ledger, PARTICIPANTS, f"Анкета участников {view.year}")
+
+
+def write_followup_survey(view: YearView, ledger: Ledger) -> bytes:
+    """The workbook «Анкета о применении», sent 30 to 60 days after training."""
+    return _workbook(view, ledger, FOLLOWUP, f"Анкета о применении {view.year}")
+
+
+def _workbook(view: YearView, ledger: Ledger, questionnaire: Questionnaire, title: str) -> bytes:
+    source = f"{questionnaire.id}_survey"
+    page = Page(view.year, source, view.files[source], "Ответы на форму")
+    header, rows = _answers(view, ledger, page, questionnaire)
+    book = workbooks.new_workbook(title)
     sheet = book.create_sheet(page.sheet)
     for column, text in enumerate(header, start=1):
         put(sheet, 1, column, text)
     for at, row in enumerate(rows, start=2):
         for column, value in enumerate(row, start=1):
-            moment = column == 1 and value is not None
+            moment = column <= MOMENTS
             put(
                 sheet,
                 at,
@@ -49,28 +60,30 @@ def write_participants_survey(view: YearView, ledger: Ledger) -> bytes:
 def write_residents_survey(view: YearView, ledger: Ledger) -> bytes:
     """«Анкета жителей»: CSV in UTF-8 with a byte order mark; the separator is a comma or, in odd years, a semicolon."""
     page = Page(view.year, "residents_survey", view.files["residents_survey"])
-    header, rows = _answers(view, ledger, page, RESIDENTS, "residents")
+    header, rows = _answers(view, ledger, page, RESIDENTS)
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";" if view.year % 2 else ",", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow(header)
     for row in rows:
-        writer.writerow([f"{row[0]:%d.%m.%Y %H:%M:%S}", *("" if value is None else str(value) for value in row[1:])])
+        moments = [f"{moment:%d.%m.%Y %H:%M:%S}" for moment in row[:MOMENTS]]
+        writer.writerow([*moments, *("" if value is None else str(value) for value in row[MOMENTS:])])
     return out.getvalue().encode("utf-8-sig")
 
 
 def _answers(
-    view: YearView, ledger: Ledger, page: Page, questionnaire: Questionnaire, instrument: str
+    view: YearView, ledger: Ledger, page: Page, questionnaire: Questionnaire
 ) -> tuple[list[str], list[list[Any]]]:
     """Header and rows of one wave; defects go to ``ledger``."""
-    year = view.year
+    year, instrument = view.year, questionnaire.id
     rng = habit(view.seed, instrument + " answers", year)
     responses = view.tables["survey_responses"]
     responses = responses[responses["wave_id"] == f"{year}-{instrument}"].reset_index(drop=True)
     answers = view.tables["survey_answers"]
     answers = answers[answers["response_id"].isin(set(responses["response_id"]))]
-    with_event = instrument == "participants"
-    header = ["Отметка времени", *(["№ мероприятия"] if with_event else []), "Муниципальное образование"]
-    header += [_heading(item, year) for item in questionnaire.items]
+    drawn = instrument == "residents"
+    header = ["Отметка времени", "Начало заполнения"]
+    header += ["Страта", "Избирательный участок", "Базовый вес"] if drawn else [_REGISTRATION, "№ мероприятия"]
+    header += ["Муниципальное образование", *(_heading(item, year) for item in questionnaire.items)]
     words = {
         item.name: _words(
             view,
@@ -86,17 +99,17 @@ def _answers(
         for k, item in enumerate(questionnaire.items)
     }
     rows: list[list[Any]] = []
-    seconds = rng.integers(8 * 3600, 21 * 3600, len(responses))
     for k, response in enumerate(responses.to_dict("records")):
-        moment = pd.Timestamp(response["submitted_at"]) + pd.Timedelta(seconds=int(seconds[k]))
-        start: list[Any] = [moment]
-        if with_event:
-            start.append(int(str(response["event_id"]).split("-T")[1]))
+        start: list[Any] = [pd.Timestamp(response["submitted_at"]), pd.Timestamp(response["started_at"])]
+        if drawn:
+            start += [response["stratum"], response["psu"], f"{response['w_base']:.4f}".replace(".", ",")]
+        else:
+            start += [response["person_key"], int(str(response["event_id"]).split("-T")[1])]
         start.append(view.names.spell(rng, str(response["unit_id"])).strip())
         rows.append(start + [words[item.name][k] for item in questionnaire.items])
-    if instrument == "residents" and rows:
+    if drawn and rows:
         again = list(rows[-1])
-        again[0] = again[0] + pd.Timedelta(minutes=4)
+        again[:MOMENTS] = [moment + pd.Timedelta(minutes=4) for moment in again[:MOMENTS]]
         ledger.note(page, f"A{len(rows) + 2}", "answered_twice", f"{again[0]:%d.%m.%Y %H:%M:%S}", "", "report")
         rows.append(again)
     return header, rows
@@ -130,7 +143,7 @@ def _words(
     ordered = answers.set_index("response_id").loc[responses["response_id"]]
     out: list[Any] = []
     for code, missing in zip(ordered["code"], ordered["missing"], strict=True):
-        if missing == "blank":
+        if missing in ("blank", "not_asked"):
             out.append(None)
         elif missing == "dont_know":
             out.append(dont_know)
@@ -209,7 +222,7 @@ def _open(
     ledger: Ledger, page: Page, rng: np.random.Generator, questionnaire: Questionnaire, count: int, column: int
 ) -> list[Any]:
     """Open answers, some with a name or a telephone number."""
-    wishes = _WISHES if questionnaire.id == "participants" else _RESIDENT_WISHES
+    wishes = _RESIDENT_WISHES if questionnaire.id == "residents" else _WISHES
     draw = rng.random(count)
     out: list[Any] = []
     for k in range(count):

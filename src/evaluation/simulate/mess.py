@@ -133,6 +133,7 @@ def file_names(year: int) -> dict[str, str]:
         "practices": f"Практики {year}.xlsx",
         "practice_adoptions": f"Внедрение практик {year}.xlsx",
         "participants_survey": f"Анкета участников {year}.xlsx",
+        "followup_survey": f"Анкета о применении {year}.xlsx",
         "residents_survey": f"Анкета жителей {year}.csv",
     }
 

@@ -118,10 +118,15 @@ class Parameters:
     reaction_mean: float = 1.1  # latent mean on a scale with unit variance: ratings are near their ceiling
     learning_gain: float = 0.8  # standard deviations of the test before
     attrition_by_gain: float = 0.5  # log odds of leaving the second test per standard deviation of gain
-    residents_sample: int = 300
+    residents_sample: int = 540  # drawn in equal parts from three strata
     resident_response: float = 0.55
     response_by_satisfaction: float = 0.4  # log odds per standard deviation of satisfaction
     item_loading: float = 0.75  # of every rating on its scale's latent variable
+    event_quality_sd: float = 0.35  # by which people like one training event better than another
+    behaviour_by_gain: float = 0.5  # log odds of applying what was learnt per standard deviation of gain
+    precinct_sd: float = 0.25  # of satisfaction between polling precincts of one unit
+    speeders: float = 0.04
+    straight_liners: float = 0.03
 
     # ---- reform -----------------------------------------------------------------------------------------------
     old_code_rows: int = 4  # rows of the files after the reform that still stand under an old unit

@@ -1,4 +1,4 @@
-"""The two questionnaires of the demonstration, and their XLSForm-shaped workbooks for ``config/survey``."""
+"""The three questionnaires of the demonstration, and their XLSForm-shaped workbooks for ``config/survey``."""
 
 from __future__ import annotations
 
@@ -186,6 +186,50 @@ PARTICIPANTS = Questionnaire(
     },
 )
 
+FOLLOWUP = Questionnaire(
+    "followup",
+    "Анкета о применении полученных знаний",
+    "Questionnaire on the use of what was learnt",
+    (
+        Item(
+            "select_one yes_no",
+            "applied",
+            "Применили ли Вы то, чему научились, в работе над проектом?",
+            "Have you used what you learnt in working on a project?",
+        ),
+        Item(
+            "select_one yes_no",
+            "held_since",
+            "Провели ли Вы после обучения собрание или опрос жителей?",
+            "Have you held a meeting or poll of residents since the training?",
+        ),
+        Item(
+            "select_one yes_no",
+            "told",
+            "Рассказали ли Вы о полученных знаниях коллегам или жителям?",
+            "Have you told colleagues or residents what you learnt?",
+        ),
+        Item(
+            "select_multiple barrier",
+            "barriers",
+            "Что помешало применить полученное? (можно выбрать несколько)",
+            "What kept you from using it? (several answers)",
+            relevant="${applied} = 'no'",
+        ),
+        Item("text", "comment", "Что ещё Вам нужно? Напишите", "What else do you need? In your own words", pii=True),
+    ),
+    {
+        "yes_no": _YES_NO,
+        "barrier": (
+            Choice("time", "Нет времени, много текущей работы", "No time, too much other work"),
+            Choice("authority", "Не поддержало руководство, нет полномочий", "No support from above, no authority"),
+            Choice("knowledge", "Не хватило знаний, нужна помощь", "Knew too little, need help"),
+            Choice("contest", "Конкурс ещё не объявлен", "The contest has not been announced yet"),
+            Choice("nothing", "Ничего не мешало", "Nothing"),
+        ),
+    },
+)
+
 RESIDENTS = Questionnaire(
     "residents",
     "Анкета жителя",
@@ -206,6 +250,14 @@ RESIDENTS = Questionnaire(
             "took_part",
             "Принимали ли Вы участие в выборе или выполнении проекта за последний год?",
             "Have you taken part in choosing or carrying out a project over the past year?",
+            relevant="${heard} = 'yes'",
+        ),
+        Item(
+            "select_multiple part_taken",
+            "how_took_part",
+            "Как именно Вы участвовали? (можно выбрать несколько)",
+            "How did you take part? (several answers)",
+            relevant="${took_part} = 'yes'",
         ),
         Item(
             "select_one satisfied",
@@ -279,12 +331,19 @@ RESIDENTS = Questionnaire(
             *_YES_NO,
             Choice("refused", "Отказываюсь отвечать", "Refuse to answer", None, "refused", ("отказ",)),
         ),
+        "part_taken": (
+            Choice("voted", "Голосовал(а) на собрании, сходе", "Voted at a meeting or gathering"),
+            Choice("money", "Внёс(ла) деньги, материалы", "Gave money or materials"),
+            Choice("work", "Работал(а) на субботнике, стройке", "Worked at a clean-up or on the site"),
+            Choice("papers", "Помогал(а) с документами", "Helped with documents"),
+        ),
         "channel_known": (
             Choice("meeting", "Собрание, сход жителей", "Meeting or gathering"),
             Choice("social", "Соцсети, мессенджеры", "Social networks, messengers"),
             Choice("media", "Газета, радио, телевидение", "Newspaper, radio, television"),
             Choice("site", "Сайт администрации", "Site of the administration"),
             Choice("people", "Соседи, знакомые", "Neighbours, acquaintances"),
+            Choice("nowhere", "Ниоткуда: не слежу, не интересно", "Nowhere: I do not follow it, no interest"),
         ),
         "ready": (
             Choice("yes", "Да, готов(а)", "Yes", 1),
@@ -296,7 +355,7 @@ RESIDENTS = Questionnaire(
     },
 )
 
-QUESTIONNAIRES = {questionnaire.id: questionnaire for questionnaire in (PARTICIPANTS, RESIDENTS)}
+QUESTIONNAIRES = {questionnaire.id: questionnaire for questionnaire in (PARTICIPANTS, FOLLOWUP, RESIDENTS)}
 
 
 def questionnaire_workbook(questionnaire: Questionnaire) -> Workbook:

@@ -10,7 +10,7 @@ import pandas as pd
 from evaluation.simulate.parameters import Parameters
 from evaluation.simulate.people import person_keys
 from evaluation.simulate.programme import History
-from evaluation.simulate.questionnaires import FOLLOWUP, PARTICIPANTS, Item
+from evaluation.simulate.questionnaires import PARTICIPANTS, Item
 from evaluation.simulate.randomness import generator
 from evaluation.simulate.schedule import Event
 from evaluation.simulate.survey_habits import CUTS, answer_again, filled_in, ids_of, several, tick_one_column
@@ -20,6 +20,7 @@ from evaluation.simulate.tables import person_codes
 
 _POPULATION = "участники обучающих мероприятий года"
 _LINK = "онлайн-форма по ссылке"
+_BARRIERS = {"time": 0.5, "authority": 0.25, "knowledge": 0.3, "contest": 0.35}  # of those who applied nothing
 
 
 def ratings(rng: np.random.Generator, latent: np.ndarray, item: Item, parameters: Parameters) -> np.ndarray:
@@ -137,9 +138,7 @@ def _events_truth(
     return out
 
 
-def _later(
-    history: History, came: pd.DataFrame, year: int, events: dict[str, Event], gain: np.ndarray
-) -> Wave:
+def _later(history: History, came: pd.DataFrame, year: int, events: dict[str, Event], gain: np.ndarray) -> Wave:
     """Behaviour: one questionnaire a person, 30 to 60 days after the last event that ended by the end of October."""
     parameters = history.parameters
     rng = generator(history.seed, "follow-up survey", year)
@@ -158,9 +157,8 @@ def _later(
     answered = rng.random(invited) < np.where(applied, 0.6, 0.4)
     asked = frame[answered].reset_index(drop=True)
     count = len(asked)
-    barriers = [choice.name for choice in FOLLOWUP.choices["barrier"]]
-    chances = np.tile([0.5, 0.25, 0.3, 0.35], (count, 1))
-    hindered = several(rng, barriers, chances)
+    hindered = several(rng, list(_BARRIERS), np.tile(list(_BARRIERS.values()), (count, 1)))
+    hindered = np.where(hindered == "", "nothing", hindered)
     done = {name: values[answered] for name, values in (("applied", applied), ("held_since", met), ("told", told))}
     codes: Codes = {name: _yes_no(rng, values) for name, values in done.items()}
     codes["barriers"] = np.where(codes["applied"] == "no", hindered, NOT_ASKED).astype(object)

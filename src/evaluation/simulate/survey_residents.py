@@ -23,6 +23,7 @@ AGE_SHARES = (0.27, 0.36, 0.37)
 FEMALE_SHARE = 0.54
 AGE_SATISFACTION = 0.25  # standard deviations of satisfaction from one age group to the next
 STRATA = ("city", "large", "small")
+STRATUM_SATISFACTION = np.array([-0.35, 0.0, 0.45])  # people are the more content the smaller the place
 _PRECINCT = 2_000  # adults
 _PRECINCTS_DRAWN = 12  # in each stratum
 _MARGINS_SOURCE = "численность взрослых по полу и возрасту (смоделировано)"
@@ -57,7 +58,7 @@ def sampling_frame(history: History, k: int) -> Frame:
     middle = np.median(others) if len(others) else 0.0
     stratum = np.where(population >= middle, 1, 2)
     stratum[int(np.argmax(population))] = 0
-    mean = 0.25 * history.trained[units, k] + 0.3 * geography.capacity[units]
+    mean = 0.25 * history.trained[units, k] + 0.3 * geography.capacity[units] + STRATUM_SATISFACTION[stratum]
     return Frame(units, adults, np.maximum(2, np.ceil(adults / _PRECINCT)).astype(int), stratum, mean)
 
 
@@ -69,9 +70,7 @@ def margins(history: History, k: int) -> pd.DataFrame:
     levels = {
         "sex": {"male": 1 - FEMALE_SHARE, "female": FEMALE_SHARE},
         "age_group": dict(zip(AGES, AGE_SHARES, strict=True)),
-        "stratum": {
-            name: float(frame.adults[frame.stratum == code].sum() / total) for code, name in enumerate(STRATA)
-        },
+        "stratum": {name: float(frame.adults[frame.stratum == code].sum() / total) for code, name in enumerate(STRATA)},
     }
     rows = []
     for variable, shares in levels.items():
@@ -194,7 +193,7 @@ def _answers(
         if item.scale_id:
             codes[item.name] = ratings(rng, latent, item, parameters)
     learnt = several(rng, list(_LEARNT), np.array(list(_LEARNT.values())).T[age])
-    learnt = np.where(learnt == "", "none", learnt)
+    learnt = np.where(learnt == "", "nowhere", learnt)
     codes["learnt_from"] = np.where(rng.random(count) < 0.03, "", learnt).astype(object)
     codes["ready_to_pay"] = rng.choice(
         [*_PAY, "dont_know", "refused", ""], count, p=[*_PAY.values(), 0.1, 0.04, 0.03]
@@ -235,7 +234,7 @@ def _population_truth(frame: Frame, year: int, parameters: Parameters) -> dict[s
     shares |= {f"how_took_part={name}": chance for name, chance in _HOW.items() if name != "voted"}
     shares["how_took_part=voted"] = float(_HOW["voted"] + nobody)
     shares |= {f"learnt_from={name}": float(sources[n] @ ages) for n, name in enumerate(_LEARNT)}
-    shares["learnt_from=none"] = float(np.prod(1 - sources, axis=0) @ ages)
+    shares["learnt_from=nowhere"] = float(np.prod(1 - sources, axis=0) @ ages)
     shares |= {f"ready_to_pay={name}": chance / sum(_PAY.values()) for name, chance in _PAY.items()}
     return {
         "population_means": {

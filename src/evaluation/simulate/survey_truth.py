@@ -23,9 +23,7 @@ def rating_shares(mean: np.ndarray, variance: float, loading: float, turned: boo
     return np.asarray(np.diff(edges, axis=1))
 
 
-def rating_mean(
-    mean: np.ndarray, variance: float, loading: float, share: np.ndarray, turned: bool = False
-) -> float:
+def rating_mean(mean: np.ndarray, variance: float, loading: float, share: np.ndarray, turned: bool = False) -> float:
     """Mean rating (1 to 5) of groups with population shares ``share``."""
     return float(share @ rating_shares(mean, variance, loading, turned) @ np.arange(1, 6))
 

@@ -18,7 +18,11 @@ from evaluation.simulate.files_journals import write_consultations, write_exchan
 from evaluation.simulate.files_practices import write_practice_adoptions, write_practices
 from evaluation.simulate.files_projects import write_projects
 from evaluation.simulate.files_scores import write_scores
-from evaluation.simulate.files_surveys import write_participants_survey, write_residents_survey
+from evaluation.simulate.files_surveys import (
+    write_followup_survey,
+    write_participants_survey,
+    write_residents_survey,
+)
 from evaluation.simulate.files_teams import write_team_members, write_teams
 from evaluation.simulate.files_territories import write_territories
 from evaluation.simulate.geography import sampled_units
@@ -44,6 +48,7 @@ WRITERS: dict[str, Callable[[YearView, Ledger], bytes]] = {
     "practices": write_practices,
     "practice_adoptions": write_practice_adoptions,
     "participants_survey": write_participants_survey,
+    "followup_survey": write_followup_survey,
     "residents_survey": write_residents_survey,
 }
 _OFFICES = {
@@ -59,6 +64,7 @@ _OFFICES = {
     "practices": "отдел межмуниципальных связей (смоделировано)",
     "practice_adoptions": "отдел межмуниципальных связей (смоделировано)",
     "participants_survey": "сервис форм (смоделировано)",
+    "followup_survey": "сервис форм (смоделировано)",
     "residents_survey": "сервис форм (смоделировано)",
 }
 

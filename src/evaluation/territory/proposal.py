@@ -21,6 +21,8 @@ from evaluation.territory.travel import Costs, Measure, nearest_of, ways_to
 Demand = Literal["residents", "teams", "white_spots"]
 PlanName = Literal["now", "plan_at_hand"]
 PLANS: tuple[PlanName, ...] = ("now", "plan_at_hand")
+# events to place where neither settings nor a plan tell how many
+USUAL_EVENTS = 5
 FRONTIER_COLUMNS = ["venues", "mean", "mean_gain", "demand_within", "share", "share_gain", "gap"]
 
 
@@ -68,14 +70,10 @@ class Proposal:
 def request_from(settings: AccessSettings, measure: Measure, plan: Sequence[str]) -> Request:
     """What the programme's settings ask; without their ``k`` as many new venues as ``plan`` has beside the fixed ones.
 
-    Raises InputProblem when neither settings nor plan say how many events there are to place.
+    A plan without any venue (a year whose events were all online) leaves USUAL_EVENTS to place.
     """
-    k = len(set(plan) - set(settings.fixed)) if settings.k is None else settings.k
-    if k == 0 and not settings.fixed:
-        raise InputProblem(
-            "Не сказано, сколько мероприятий разместить: задайте access.k в programme.yml или дайте план с местами.",
-            "It is not said how many events to place: set access.k in programme.yml, or supply a plan with venues.",
-        )
+    planned = len(set(plan) - set(settings.fixed)) or (0 if settings.fixed else USUAL_EVENTS)
+    k = planned if settings.k is None else settings.k
     return Request(
         k=k,
         reach=settings.reach_km if measure == "km" else settings.reach_minutes,

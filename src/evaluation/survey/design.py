@@ -1,0 +1,270 @@
+"""How a sample was drawn: weights, strata, primary sampling units (PSUs) and the share of them that was drawn.
+
+Every error of the survey estimates is computed from sums over PSUs, so a ``Design`` is made once a wave and then
+handed to each of them. A sample that nobody drew by chance keeps its weights, but has no sampling error to compute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, get_args
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from evaluation.settings import InputProblem
+
+Array = NDArray[np.float64]
+Codes = NDArray[np.intp]
+Drawn = Literal["census", "srs", "stratified", "cluster", "quota", "convenience"]
+SinglePSU = Literal["refuse", "centre", "certainty"]
+
+NOT_PROBABILITY = frozenset({"quota", "convenience"})
+NAMED_AT_MOST = 5
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """What the weights were fitted to: one array of level numbers (n,) a margin, and the weights ``base`` before it."""
+
+    codes: tuple[Codes, ...]
+    levels: tuple[tuple[str, ...], ...]
+    base: Array
+
+    @property
+    def starts(self) -> list[int]:
+        """Where each margin's levels begin among all levels; the last is their number."""
+        return [0, *np.cumsum([len(levels) for levels in self.levels]).tolist()]
+
+    def sums(self, values: Array) -> Array:
+        """Sums of ``values`` (n,) by level, all margins one after another."""
+        return np.concatenate(
+            [
+                np.bincount(codes, weights=values, minlength=len(levels))
+                for codes, levels in zip(self.codes, self.levels, strict=True)
+            ]
+        )
+
+    def spread(self, by_level: Array) -> Array:
+        """(n,) sums over the margins of the numbers that belong to each row's levels."""
+        starts = self.starts
+        found = by_level[starts[0] + self.codes[0]]
+        for start, codes in zip(starts[1:-1], self.codes[1:], strict=True):
+            found = found + by_level[start + codes]
+        return np.asarray(found)
+
+    def cross_products(self, values: Array) -> Array:
+        """X' diag(values) X of the level indicators X, without making X."""
+        starts = self.starts
+        made = np.zeros((starts[-1], starts[-1]))
+        for i, (one, first) in enumerate(zip(self.codes, self.levels, strict=True)):
+            for j, (other, second) in enumerate(zip(self.codes[i:], self.levels[i:], strict=True), start=i):
+                pairs = one * len(second) + other
+                block = np.bincount(pairs, weights=values, minlength=len(first) * len(second))
+                block = block.reshape(len(first), len(second))
+                made[starts[i] : starts[i + 1], starts[j] : starts[j + 1]] = block
+                made[starts[j] : starts[j + 1], starts[i] : starts[i + 1]] = block.T
+        return made
+
+    def residuals(self, values: Array) -> Array:
+        """``values`` (n,) less their regression on the margins, by the weights before the fit."""
+        slopes = np.linalg.pinv(self.cross_products(self.base), hermitian=True) @ self.sums(self.base * values)
+        return values - self.spread(slopes)
+
+
+@dataclass(frozen=True, eq=False)
+class Design:
+    """A sample of n rows: ``weights`` (n,), ``psu`` (n,) numbers 0 to P-1, ``stratum_of`` (P,) the stratum of each PSU.
+
+    ``drawn_share`` (H,) is the share of each stratum's PSUs that was drawn (0: without correction for it). ``drawn`` is
+    the wave's design; with ``probability`` False no error is computed. ``strata`` are the strata's names.
+    """
+
+    weights: Array
+    psu: Codes
+    stratum_of: Codes
+    drawn_share: Array
+    probability: bool
+    drawn: str
+    strata: tuple[str, ...]
+    single: SinglePSU = "refuse"
+    calibration: Calibration | None = None
+    notes: tuple[str, ...] = ()
+    psus: Array = field(init=False)
+
+    def __post_init__(self) -> None:
+        counts = np.bincount(self.stratum_of, minlength=len(self.strata)).astype(float)
+        object.__setattr__(self, "psus", counts)
+
+    @property
+    def n(self) -> int:
+        return len(self.weights)
+
+    @property
+    def stratum(self) -> Codes:
+        """(n,) the stratum of each row."""
+        return np.asarray(self.stratum_of[self.psu])
+
+    @property
+    def degrees_of_freedom(self) -> int:
+        """PSUs less strata."""
+        return len(self.stratum_of) - len(self.strata)
+
+    def calibrated(self, weights: Array, calibration: Calibration) -> Design:
+        """The same sample with weights fitted to margins: errors are then those of the residuals from the margins."""
+        return replace(self, weights=np.asarray(weights, dtype=float), calibration=calibration)
+
+
+def make_design(
+    sample: pd.DataFrame,
+    drawn: str | None,
+    *,
+    weights: str | None = None,
+    stratum: str | None = None,
+    psu: str | None = None,
+    fpc: str | float | Mapping[str, float] | None = None,
+    single: SinglePSU = "refuse",
+    wave: str | None = None,
+    asked: int | None = None,
+) -> Design:
+    """The design of the rows of ``sample``, whose columns ``weights``, ``stratum``, ``psu`` name.
+
+    ``drawn`` is the wave's design; None or an unknown word is not a probability sample. Without ``psu`` every row was
+    drawn on its own. ``fpc`` is the number of PSUs in the population: a column (constant within a stratum), one number
+    a stratum, or one for all. A census has nothing left to draw: its errors are zero, and where fewer rows came than
+    the ``asked`` people its notes hold ``census_nonresponse``.
+
+    ``wave`` names a column of several waves in one frame. A PSU that was drawn in two waves has one name in both, so
+    that their covariance enters a difference; waves that were drawn apart need PSU names of their own and ``stratum``
+    names of their own.
+
+    A stratum with one PSU (unless it is the only one there is) has no visible variance: ``refuse``; ``centre`` takes
+    its distance from the mean of all PSUs; ``certainty`` counts it as drawn for certain.
+
+    Raises InputProblem for missing columns, weights that are not positive numbers, missing strata or PSUs, a design
+    without the column that it is named after, impossible numbers of PSUs, and single PSUs.
+    """
+    for column in (weights, stratum, psu, wave, fpc if isinstance(fpc, str) else None):
+        if column is not None and column not in sample:
+            raise InputProblem(
+                f"в таблице ответов нет столбца «{column}», который назван в схеме выборки.",
+                f"the responses have no column '{column}', which the sample's design names.",
+            )
+    if sample.empty:
+        raise InputProblem("в выборке нет ни одной строки.", "the sample has no rows.")
+    if drawn not in (None, *get_args(Drawn)):
+        drawn = None
+    chance = drawn is not None and drawn not in NOT_PROBABILITY
+    if not chance:
+        stratum, psu, fpc = None, None, None
+    elif drawn in ("stratified", "cluster") and (stratum if drawn == "stratified" else psu) is None:
+        kind = {"stratified": ("страта", "stratum"), "cluster": ("первичная единица отбора", "PSU")}[drawn]
+        raise InputProblem(
+            f"выборка названа «{drawn}», но не указан столбец: {kind[0]}. Укажите столбец или другую схему.",
+            f"the sample is said to be '{drawn}', but no column holds its {kind[1]}. Name it or another design.",
+        )
+    named = ("all",) if stratum is None else tuple(sorted(set(_present(sample, stratum))))
+    of_row = np.zeros(len(sample), dtype=np.intp)
+    if stratum is not None:
+        of_row = pd.Categorical(_present(sample, stratum), categories=list(named)).codes.astype(np.intp)
+    numbers = np.arange(len(sample), dtype=np.intp)
+    first = numbers
+    if psu is not None:
+        # a PSU's name counts within its stratum: «1» of one stratum is not «1» of another
+        found = pd.factorize(_present(sample, psu), sort=True)
+        pairs = of_row * len(found[1]) + found[0]
+        _, first, numbers = np.unique(pairs, return_index=True, return_inverse=True)
+    stratum_of = of_row[first]
+    counts = np.bincount(stratum_of, minlength=len(named))
+    share = np.ones(len(named)) if drawn == "census" else _drawn_share(sample, fpc, named, of_row, counts)
+    design = Design(
+        _weights(sample, weights), numbers.astype(np.intp), stratum_of, share, chance, drawn or "unknown", named,
+        single, notes=_notes(drawn, chance, len(sample), asked),
+    )  # fmt: skip
+    if chance and single == "refuse":
+        _refuse_single(design)
+    return design
+
+
+def _notes(drawn: str | None, chance: bool, n: int, asked: int | None) -> tuple[str, ...]:
+    if not chance:
+        return ("not_probability",)
+    if drawn == "census":
+        return ("census_nonresponse" if asked is not None and n < asked else "census",)
+    return ()
+
+
+def _present(sample: pd.DataFrame, column: str) -> Any:
+    missing = int(sample[column].isna().sum())
+    if missing:
+        raise InputProblem(
+            f"столбец «{column}» схемы выборки пуст в {missing} строках из {len(sample)}: ошибки по нему не посчитать. "
+            "Заполните его или исключите эти анкеты объявленным правилом.",
+            f"the design's column '{column}' is empty in {missing} of {len(sample)} rows: no errors can be computed "
+            "by it. Fill it in, or exclude these responses by a declared rule.",
+        )
+    return sample[column].astype(str).to_numpy()
+
+
+def _weights(sample: pd.DataFrame, column: str | None) -> Array:
+    if column is None:
+        return np.ones(len(sample))
+    values = pd.to_numeric(sample[column], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    bad = int((~(np.isfinite(values) & (values > 0))).sum())
+    if bad:
+        raise InputProblem(
+            f"веса в столбце «{column}» должны быть положительными числами; не таковы {bad} из {len(values)}.",
+            f"the weights in column '{column}' must be positive numbers; {bad} of {len(values)} are not.",
+        )
+    return values
+
+
+def _drawn_share(
+    sample: pd.DataFrame,
+    fpc: str | float | Mapping[str, float] | None,
+    named: tuple[str, ...],
+    of_row: Codes,
+    counts: NDArray[np.int64],
+) -> Array:
+    """Drawn PSUs over the PSUs of the population, by stratum; zeros without ``fpc``."""
+    if fpc is None:
+        return np.zeros(len(named))
+    if isinstance(fpc, str):
+        by_stratum = pd.to_numeric(sample[fpc], errors="coerce").groupby(of_row)
+        uneven = [named[int(one)] for one in by_stratum.nunique(dropna=False).loc[lambda found: found != 1].index]
+        if uneven:
+            raise InputProblem(
+                f"число единиц отбора в совокупности (столбец «{fpc}») различается внутри страт: {_listed(uneven)}.",
+                f"the number of PSUs in the population (column '{fpc}') differs within strata: {_listed(uneven)}.",
+            )
+        population = by_stratum.first().reindex(range(len(named))).to_numpy(dtype=float)
+    elif isinstance(fpc, Mapping):
+        population = np.array([float(fpc.get(name, np.nan)) for name in named])
+    else:
+        population = np.full(len(named), float(fpc))
+    wrong = ~(population >= counts)
+    if wrong.any():
+        told = [f"{named[h]}: {counts[h]} > {population[h]:g}" for h in np.flatnonzero(wrong)]
+        raise InputProblem(
+            f"единиц отбора в совокупности меньше, чем в выборке, или их число неизвестно; {_listed(told)}.",
+            f"the population has fewer PSUs than were drawn, or their number is not known; {_listed(told)}.",
+        )
+    return np.asarray(counts / population)
+
+
+def _refuse_single(design: Design) -> None:
+    alone = [design.strata[h] for h in np.flatnonzero((design.psus == 1) & (design.drawn_share < 1))]
+    if alone:
+        raise InputProblem(
+            f"в стратах с одной единицей отбора ошибка не видна: {_listed(alone)}. Объедините страты или объявите, "
+            "как считать: centre (отклонение от общего среднего) или certainty (отобрана наверняка).",
+            f"strata with a single PSU show no error: {_listed(alone)}. Merge strata, or declare how to count them: "
+            "centre (distance from the mean of all) or certainty (drawn for certain).",
+        )
+
+
+def _listed(names: list[str]) -> str:
+    rest = f", … ({len(names)})" if len(names) > NAMED_AT_MOST else ""
+    return ", ".join(names[:NAMED_AT_MOST]) + rest
