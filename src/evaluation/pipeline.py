@@ -22,7 +22,8 @@ class Step:
 
     ``needs`` are tables without which the step does not apply; ``uses`` are read where they exist.
     ``history`` names those of them that are read for all years up to the chosen one.
-    ``sources`` are received files, by the names the year's settings give them.
+    ``sources`` are received files, by the names the year's settings give them. A step that ``assembles`` reads the
+    tables and figures of all others.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Step:
     figures: tuple[str, ...] = ()
     exhibits: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    assembles: bool = False
     settings: tuple[str, ...] = ()
     territory: tuple[str, ...] = ()
     needs_plan: bool = False
@@ -202,7 +204,7 @@ STEPS: tuple[Step, ...] = (
         uses=("territories", "source_files", "row_ledger", "issues", "reconciliation", "estimates", "robustness",
               "findings_data", "findings_survey", "findings_panel", "findings_coverage", "findings_unevenness",
               "findings_access", "findings_support", "findings_reach", "findings_outcomes", "findings_robustness", "findings_years"),
-        files=("report.ru.html", "report.en.html"),
+        files=("report.ru.html", "report.en.html"), assembles=True,
         settings=("programme.title", "programme.institute", "programme.simulated", "programme.disclosure",
                   "programme.currency", "programme.report_text", "programme.first_year", "programme.steps",
                   "plan.declared_on", "plan.questions", "plan.models", "year.year", "year.territory_date"),

@@ -266,7 +266,7 @@ class Workspace:
             path = self.territory_file(name)
             if path is not None:
                 files[f"territory:{name}"] = path
-        if step.files:
+        if step.assembles:
             files |= self._exhibits_of_others(step, year)
             folder = self.report_text_folder()
             if folder is not None:

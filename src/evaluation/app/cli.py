@@ -96,7 +96,7 @@ def run(
         path
         for outcome in result.outcomes
         for name, path in outcome.task.outputs.items()
-        if name.startswith("file:") and path.exists()
+        if name.startswith("file:report.") and path.exists()
     ]
     tell_result(screen, result, reports, opened.report_folder(max(chosen)), spoken)
     if result.good:

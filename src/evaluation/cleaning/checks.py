@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -52,7 +52,7 @@ def outcomes(rules: Iterable[Rule], evaluation: Evaluation) -> list[Outcome]:
 def outcome_of(rule: Rule, evaluation: Evaluation) -> Outcome:
     asked = evaluation.of(rule.when).true if rule.when else np.ones(evaluation.rows, dtype=bool)
     if rule.by:
-        evaluation = replace(evaluation, groups=_groups(rule, evaluation, asked), _seen={})
+        evaluation = evaluation.grouped(_groups(rule, evaluation, asked))
     holds = evaluation.of(rule.check, evaluation.of(rule.tolerance).data)
     return Outcome(rule, holds.false & asked, evaluation)
 
@@ -81,7 +81,7 @@ def _is_dear(node: Node) -> bool:
 def _key_codes(node: Node, evaluation: Evaluation, rows: np.ndarray, alone: bool) -> np.ndarray:
     """Number of each row's key, -1 where it is empty; ``alone``: evaluated for these rows only."""
     if alone:
-        key = replace(evaluation, frame=evaluation.frame.iloc[rows], _seen={}).of(node)
+        key = evaluation.only(rows).of(node)
     else:
         key = evaluation.of(node).take(rows)
     found, _ = pd.factorize(key.data)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -84,6 +84,7 @@ class Evaluation:
     units: Mapping[str, float] = field(default_factory=dict)
     groups: Mapping[str, Values] = field(default_factory=dict)
     _seen: dict[Node, Values] = field(default_factory=dict, repr=False)
+    _columns: dict[tuple[str, Kind], Values] = field(default_factory=dict, repr=False)
 
     @property
     def rows(self) -> int:
@@ -101,6 +102,15 @@ class Evaluation:
         """Replace a column of the frame; what was evaluated before is forgotten."""
         self.frame = self.frame.assign(**{name: series})
         self._seen.clear()
+        self._columns = {key: values for key, values in self._columns.items() if key[0] != name}
+
+    def only(self, rows: np.ndarray) -> Evaluation:
+        """The evaluation of the rows at ``rows`` alone, without groups."""
+        return replace(self, frame=self.frame.iloc[rows], groups={}, _seen={}, _columns={})
+
+    def grouped(self, groups: Mapping[str, Values]) -> Evaluation:
+        """The same evaluation with the columns ``groups`` of a rule that compares rows."""
+        return replace(self, groups=groups, _seen={})
 
     def _values(self, node: Node, tolerance: np.ndarray | float) -> Values:
         if isinstance(node, Constant):
@@ -128,9 +138,12 @@ class Evaluation:
     def column(self, name: str, kind: Kind) -> Values:
         if name in self.groups:
             return self.groups[name]
-        if name not in self.frame:
-            return constant(None, kind, self.rows)
-        return column_values(self.frame[name], kind)
+        if (name, kind) not in self._columns:
+            known = name in self.frame
+            self._columns[name, kind] = (
+                column_values(self.frame[name], kind) if known else constant(None, kind, self.rows)
+            )
+        return self._columns[name, kind]
 
     def refused_in(self, node: Node) -> np.ndarray:
         nowhere = np.zeros(self.rows, dtype=bool)

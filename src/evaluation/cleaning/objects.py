@@ -26,7 +26,7 @@ def repeated(values: Sequence[Any], codes: np.ndarray, index: pd.Index, dtype: s
 
 def nothing(index: pd.Index) -> pd.Series:
     """A column without values."""
-    return pd.Series([None] * len(index), index=index, dtype=object)
+    return pd.Series(np.full(len(index), None, dtype=object), index=index)
 
 
 def mapped(series: pd.Series, function: Callable[[Any], Any]) -> pd.Series:

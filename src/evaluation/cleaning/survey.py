@@ -1,42 +1,48 @@
-"""Exports of form services as survey tables: waves, responses, and one row an answer.
+"""Exports of any form service as survey tables: waves, responses, and one row an answer.
 
-Whole question texts stand in the header; answers are words. They are mapped through the questionnaire. Open answers
-are never kept, and no remark repeats them.
+A file is read through its questionnaire: headers become items (``survey_columns``), words become codes
+(``survey_cells``, ``survey_answers``). Open answers are never kept, and no remark repeats them.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from evaluation.cleaning.context import Cleaned, Context, Part, join, join_ledgers, join_units, to_table
-from evaluation.cleaning.dates import date_parser
+from evaluation.cleaning.headers import header_aliases, header_key
 from evaluation.cleaning.objects import objects
-from evaluation.cleaning.questionnaire import (
-    Questionnaire,
-    condition,
-    parse_answer,
-    parse_score,
-    parse_several,
-)
-from evaluation.cleaning.records import read_records
+from evaluation.cleaning.questionnaire import OTHER, Questionnaire
+from evaluation.cleaning.records import Records, read_records
 from evaluation.cleaning.remarks import settle
-from evaluation.cleaning.rows import Reading, account, begin
-from evaluation.cleaning.units import read_units
-from evaluation.cleaning.values import Choices, Parsed, is_blank, is_marker, parse_integer, parse_text
+from evaluation.cleaning.rows import Reading, account, begin, merge_across
+from evaluation.cleaning.rules import RULES
+from evaluation.cleaning.survey_answers import (
+    ANSWER_COLUMNS,
+    Answers,
+    answer_frame,
+    columns_of_item,
+    read_answers,
+)
+from evaluation.cleaning.survey_columns import IN_WORDS, Headers, name_columns
+from evaluation.cleaning.survey_respondents import RESPONDENT_COLUMNS, read_respondents
+from evaluation.cleaning.survey_service import SERVICE_COLUMNS
+from evaluation.cleaning.values import parse_text
 from evaluation.cleaning.workbook import Received, physical_rows, source_files
 from evaluation.codebook import Codebook
 from evaluation.contracts import conform
-from evaluation.ledger import check_accounts, issues_frame
+from evaluation.ledger import Issue, check_accounts, issues_frame
 from evaluation.settings import InputProblem, Survey
 from evaluation.tables import TABLES
 
+__all__ = ["ANSWER_COLUMNS", "SAME_PERSON_MINUTES", "clean_surveys"]
+
 SAME_PERSON_MINUTES = 10
-ANSWER_COLUMNS = ["response_id", "item", "choice", "code", "value", "missing"]
-_MOMENTS = ("%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M")
 
 
 def clean_surveys(
@@ -89,242 +95,176 @@ def clean_surveys(
 
 
 def _clean(received: Received, survey: Survey, form: Questionnaire, context: Context, events: set[str] | None) -> Part:
-    open_items = set(form.items.loc[form.items["kind"] == "open", "name"])
-    wordings = form.headers()
-    closed = [name for name in form.items["name"] if name not in open_items]
-    sheets, issues, other = read_records(
-        received,
-        "survey_responses",
-        context.codebook,
-        (tuple(closed),),
-        extra_aliases=wordings,
-        extra_personal=open_items,
-        used_personal=tuple(open_items),
-    )
+    headers = Headers(form, header_aliases(context.codebook, "survey_responses", TABLES["survey_responses"].names))
+    sheets, issues, other = _records(received, form, headers, context)
     wave = f"{context.year}-{survey.instrument}"
-    readings, responses, answers, count = [], [], [], 0
+    readings, found, count = [], [], 0
     for records in sheets:
-        numbers = [f"{wave}-{count + place}" for place in range(1, len(records.frame) + 1)]
+        keys, groups = _keys(records, wave, context, count)
         count += len(records.frame)
-        keys, groups = objects(numbers, records.frame.index), objects([wave] * len(numbers), records.frame.index)
-        if records.has("response_id"):
-            groups = None
-            keys = objects([parse_text(raw).value for raw in records.frame["response_id"]], records.frame.index)
         reading = begin(records, keys, received.source, context, groups)
-        moments = _respondents(reading, context, events)
-        _merge_repeated(reading, moments, closed)
-        coded = _answers(reading, form, context.choices("answer_missing"))
-        _missing_questions(reading, form)
-        answers.append(coded)
-        responses.append(_responses(reading, coded, wave, context))
+        read_respondents(reading, context, events)
+        columns = [name for item in form.items["name"] for name in columns_of_item(reading, item)]
+        closed = [name for name in columns if name not in records.personal or name.endswith(f"/{OTHER}")]
+        if groups is None:
+            _same_number(reading, closed)
+        _merge_repeated(reading, closed)
         readings.append(reading)
+        found.append((reading, closed))
+    merge_across(readings)
+    answers, responses = [], []
+    for reading, _ in found:
+        coded = read_answers(reading, form, context.choices("answer_missing"))
+        _missing_questions(reading, form)
+        answers.append(to_table("survey_answers", answer_frame(coded, reading.keys.loc[reading.kept])))
+        responses.append(_responses(reading, coded, wave))
     tables = {
         "survey_waves": _wave(wave, survey, sum(len(frame) for frame in responses), context),
         "survey_responses": join(responses, "survey_responses"),
-        "survey_answers": join([_answer_table(frame) for frame in answers], "survey_answers"),
+        "survey_answers": join(answers, "survey_answers"),
     }
     return account(tables, readings, issues, other, received.source, context)
 
 
-def _moment(raw: Any) -> dt.datetime | None:
-    """Day and time of a response, for finding repeats."""
-    if isinstance(raw, dt.datetime):
-        return raw
-    for form in _MOMENTS:
-        try:
-            return dt.datetime.strptime(str(raw).strip(), form)
-        except ValueError:
-            continue
-    return None
+def _records(
+    received: Received, form: Questionnaire, headers: Headers, context: Context
+) -> tuple[list[Records], list[Issue], pd.DataFrame]:
+    """Records of the sheets in which a closed question is recognised; columns as ``survey_columns`` names them."""
+    named = name_columns(received, headers)
+    spread = {f"{item.name}/{option}": None for item in form.items.itertuples() if item.kind == "several"
+              for option in form.options(str(item.list_name))["name"]}  # fmt: skip
+    in_words = {f"{name}/{IN_WORDS}" for name in form.items["name"]}
+    open_items = set(form.items.loc[form.items["kind"] == "open", "name"])
+    written = set(form.items.loc[form.items["or_other"].astype(bool) & (form.items["kind"] == "several"), "name"])
+    personal = open_items | in_words | {f"{name}/{OTHER}" for name in written}
+    there = {str(cell) for sheet in named.visible for cell in sheet.cells[:60].ravel() if isinstance(cell, str)}
+    closed = [name for name in form.items["name"] if name not in open_items]
+    wordings = form.headers() | {name: name for name in sorted({*spread, *in_words} & there)}
+    sheets, issues, other = read_records(
+        named,
+        "survey_responses",
+        context.codebook,
+        ((*closed, *sorted(set(spread) & there)),),
+        extra_aliases=wordings,
+        extra_personal=personal,
+        used_personal=(*sorted(personal), "person_key"),
+    )
+    return sheets, [_about_column(issue, headers) for issue in issues], other
 
 
-def _respondents(reading: Reading, context: Context, events: set[str] | None) -> dict[int, dt.datetime | None]:
-    """Day, unit and event of each response; returns the moments of submission by row."""
-    records = reading.records
-    reading.read("submitted_at", date_parser(records.is_1904, records.cells("submitted_at")))
-    read_units(reading, "unit_name", None, context)
-    for row in reading.index:
-        if reading.columns["unit_id"].loc[row] is None and (records.has("unit_name") or records.has("unit_id")):
-            reading.remark("unit_unknown", row, "unit_name", action="kept", severity="warning")
+def _about_column(issue: Issue, headers: Headers) -> Issue:
+    """A column that form services add of themselves is no unknown question; an unknown one gets a likely question."""
+    if issue.rule not in ("unmapped_column", "repeated_column") or not issue.raw:
+        return issue
+    last = header_key(issue.raw.rpartition(" > ")[2] or issue.raw)[0]
+    if {header_key(issue.raw)[0], last} & SERVICE_COLUMNS:
+        severity, action = RULES["service_column"]
+        return replace(issue, rule="service_column", severity=severity, action=action, suggestion=None)
+    return replace(issue, suggestion=headers.nearest(issue.raw) or issue.suggestion)
 
-    def event(raw: Any) -> Parsed:
-        text = parse_text(raw).value
-        if text is not None and text.startswith(f"{context.year}-"):
-            key: str | None = text
-        else:
-            number = parse_integer(raw)
-            if number.value is None:
-                return number
-            key = f"{context.year}-T{number.value}"
-        return Parsed(key) if events is None or key in events else Parsed(None, "reference_unknown")
 
-    name = "event_id" if records.has("event_id") else "event_number"
-    start = len(reading.issues)
-    reading.columns["event_id"] = reading.read(name, event)
-    reading.issues[start:] = [
-        records.remark(issue.rule, issue.row, issue.field, issue.raw, action="emptied")
-        if issue.rule == "reference_unknown"
-        else issue
-        for issue in reading.issues[start:]
+def _keys(records: Records, wave: str, context: Context, count: int) -> tuple[pd.Series, pd.Series | None]:
+    """Keys of responses: the service's own numbers after the wave, else numbers by row, which are groups' (not None)."""
+    index = records.frame.index
+    numbers = objects([f"{wave}-{count + place}" for place in range(1, len(index) + 1)], index)
+    if not records.has("response_id"):
+        return numbers, objects([wave] * len(index), index)
+    texts = [parse_text(raw).value for raw in records.frame["response_id"]]
+    own = [
+        None if text is None else str(text) if str(text).startswith(f"{context.year}-") else f"{wave}-{text}"
+        for text in texts
     ]
-    if not records.has("submitted_at"):
-        return {int(row): None for row in reading.index}
-    return {int(row): _moment(raw) for row, raw in records.frame["submitted_at"].items()}
+    return objects([f"{wave}-row-{row}" if key is None else key for row, key in zip(index, own, strict=True)], index), None
 
 
-def _merge_repeated(reading: Reading, moments: Mapping[int, dt.datetime | None], closed: list[str]) -> None:
+def _same_number(reading: Reading, closed: list[str]) -> None:
+    """Of two responses of one number the later is a repeat where all answers agree, and set aside where they differ."""
+    keys = reading.keys.loc[reading.kept]
+    doubled = keys[keys.duplicated(keep=False)]
+    first: dict[str, Any] = {}
+    frame = reading.records.frame[closed]
+    for row, key in doubled.items():
+        before = first.setdefault(key, row)
+        if before == row:
+            continue
+        one, other = frame.loc[row].astype(str), frame.loc[before].astype(str)
+        if one.equals(other):
+            reading.remark("duplicate_row", row, "response_id", value=f"= {before}")
+            reading.merge(row, str(key))
+        else:
+            reading.set_aside(row, "duplicate_key", "response_id", suggestion=f"{reading.records.sheet}, {before}")
+
+
+def _merge_repeated(reading: Reading, closed: list[str]) -> None:
     """The same answers from the same unit within ten minutes are one response sent twice."""
-    items = [name for name in closed if reading.records.has(name)]
-    known: dict[tuple[Any, ...], list[int]] = {}
-    for row in reading.kept:
-        answers = tuple(None if is_blank(value) else str(value) for value in reading.records.frame.loc[row, items])
-        if not any(answers):
-            continue
-        same = (reading.columns["unit_id"].loc[row], reading.columns["event_id"].loc[row], *answers)
-        now = moments[int(row)]
-        for before in known.get(same, []):
-            then = moments[before]
-            if now is not None and then is not None and abs((now - then).total_seconds()) <= 60 * SAME_PERSON_MINUTES:
-                reading.remark("duplicate_row", row, "submitted_at", value=f"= {before}")
-                reading.merge(row, str(reading.keys.loc[before]))
-                break
-        else:
-            known.setdefault(same, []).append(int(row))
-
-
-def _answers(reading: Reading, form: Questionnaire, missing: Choices) -> pd.DataFrame:
-    """Answers of the kept responses, long, in the order of responses and items."""
-    parts: dict[Any, list[dict[str, Any]]] = {row: [] for row in reading.kept}
-    for item in form.items.to_dict("records"):
-        if item["kind"] == "open":
-            if reading.records.has(item["name"]) and not all(map(is_blank, reading.records.frame[item["name"]])):
-                line = reading.records.layout.header.rows[-1] if reading.records.layout.header else None
-                reading.issues.append(reading.records.remark("open_answer_dropped", line, item["name"]))
-            continue
-        for row, answers in _item_answers(reading, form, item, missing).items():
-            parts[row] += answers
-    _not_asked(parts, form)
-    rows = [{"response_id": reading.keys.loc[row], **answer} for row, answers in parts.items() for answer in answers]
-    return pd.DataFrame(rows, columns=ANSWER_COLUMNS, dtype=object)
-
-
-def _item_answers(
-    reading: Reading, form: Questionnaire, item: Mapping[str, Any], missing: Choices
-) -> dict[Any, list[dict[str, Any]]]:
-    """Answers to one item by row; an item that the file lacks was not asked."""
-    name, kind = str(item["name"]), item["kind"]
-    if not reading.records.has(name):
-        return {row: _without(form, item, "not_asked") for row in reading.kept}
-    if kind == "several":
-        return _several(reading, form, item)
-    if kind == "number":
-        values = reading.read(name, lambda raw: parse_score(raw, item["low"], item["high"]))
-    else:
-        spellings = form.spellings(str(item["list_name"]))
-        values = reading.read(name, lambda raw: parse_answer(raw, spellings, missing))
-    options = form.options(str(item["list_name"]))
-    out = {}
-    for row in reading.kept:
-        value, raw = values.loc[row], reading.records.raw(row, name)
-        answer: dict[str, Any] = {"item": name, "choice": "", "code": None, "value": None, "missing": None}
-        if value is None:
-            answer["missing"] = "blank" if is_blank(raw) or _is_marker(raw) else "invalid"
-        elif kind == "number":
-            answer |= {"code": f"{value:g}", "value": value}
-        elif value.startswith("missing:"):
-            answer["missing"] = value.removeprefix("missing:")
-        elif options.loc[value, "missing_role"]:
-            answer["missing"] = options.loc[value, "missing_role"]
-        else:
-            answer |= {"code": value, "value": options.loc[value, "value"]}
-        out[row] = [answer]
-    return out
-
-
-def _is_marker(raw: Any) -> bool:
-    return isinstance(raw, str) and is_marker(raw)
-
-
-def _several(reading: Reading, form: Questionnaire, item: Mapping[str, Any]) -> dict[Any, list[dict[str, Any]]]:
-    """One row an offered option, 1 if chosen; an empty cell leaves all of them blank."""
-    name = str(item["name"])
-    spellings = form.spellings(str(item["list_name"]))
-    options = form.options(str(item["list_name"]))
-    offered = [code for code in options["name"] if not options.loc[code, "missing_role"]]
-    out = {}
-    for row in reading.kept:
-        raw = reading.records.raw(row, name)
-        if is_blank(raw) or _is_marker(raw):
-            out[row] = _without(form, item, "blank")
-            continue
-        chosen, unknown = parse_several(raw, spellings)
-        for part in unknown:
-            reading.remark("answer_unknown", row, name, part)
-        roles = [options.loc[code, "missing_role"] for code in chosen if options.loc[code, "missing_role"]]
-        if not chosen or (roles and len(roles) == len(chosen)):
-            out[row] = _without(form, item, roles[0] if roles else "invalid")
-            continue
-        out[row] = [
-            {
-                "item": name,
-                "choice": code,
-                "code": str(int(code in chosen)),
-                "value": float(code in chosen),
-                "missing": None,
-            }
-            for code in offered
-        ]
-    return out
-
-
-def _without(form: Questionnaire, item: Mapping[str, Any], why: str) -> list[dict[str, Any]]:
-    """Rows of an item without an answer (one, or one an offered option)."""
-    choices = [""]
-    if item["kind"] == "several":
-        options = form.options(str(item["list_name"]))
-        choices = [code for code in options["name"] if not options.loc[code, "missing_role"]]
-    return [{"item": item["name"], "choice": choice, "code": None, "value": None, "missing": why} for choice in choices]
-
-
-def _not_asked(parts: dict[Any, list[dict[str, Any]]], form: Questionnaire) -> None:
-    """A blank under a condition that the response does not meet was not asked."""
-    conditions = {item.name: condition(str(item.relevant)) for item in form.items.itertuples()}
-    conditions = {name: needed for name, needed in conditions.items() if needed is not None}
-    if not conditions:
+    rows = reading.kept
+    if not len(rows) or not closed:
         return
-    for answers in parts.values():
-        given = {(a["item"], a["choice"] if a["code"] == "1" and a["choice"] else a["code"]) for a in answers}
-        for answer in answers:
-            needed = conditions.get(answer["item"])
-            if needed is not None and answer["missing"] == "blank" and needed not in given:
-                answer["missing"] = "not_asked"
+    places = reading.index.get_indexer(rows)
+    moments = pd.to_datetime(reading.columns["submitted_at"].loc[rows])
+    cells = [reading.records.distinct(name) for name in closed]
+    empty = np.logical_and.reduce([one.flags(lambda raw: raw is None or not str(raw).strip())[places] for one in cells])
+    same = np.zeros(len(rows), dtype=np.intp)
+    persons = [reading.columns[name].loc[rows].to_numpy() for name in ("unit_id", "event_id", "person_key")]
+    codes = [pd.factorize(one, use_na_sentinel=False)[0] for one in persons]
+    for code in [*codes, *(pd.factorize([_spelt(cell) for cell in one.cells])[0][one.codes[places]] for one in cells)]:
+        same = pd.factorize(same * (int(code.max()) + 2) + code + 1)[0]
+    groups = pd.Series(same, index=rows)[~empty & moments.notna().to_numpy()]
+    for _, group in groups[groups.duplicated(keep=False)].groupby(groups, sort=False):
+        kept: list[Any] = []
+        for row in group.index:
+            before = next((one for one in kept if abs(moments[row] - moments[one]) <= _SAME), None)
+            if before is None:
+                kept.append(row)
+                continue
+            reading.remark("duplicate_row", row, "submitted_at", value=f"= {before}")
+            reading.merge(row, str(reading.keys.loc[before]))
+
+
+_SAME = pd.Timedelta(minutes=SAME_PERSON_MINUTES)
+
+
+def _spelt(cell: Any) -> str:
+    return "" if cell is None else str(cell)
 
 
 def _missing_questions(reading: Reading, form: Questionnaire) -> None:
+    """One remark a question that the sheet lacks, and one a question of which it has some options only."""
     for item in form.items.itertuples():
-        if item.kind != "open" and not reading.records.has(item.name):
+        if item.kind == "open" or reading.records.has(str(item.name)):
+            continue
+        there = columns_of_item(reading, str(item.name))
+        if not there:
             reading.issues.append(reading.records.remark("question_missing", None, str(item.name)))
+        elif item.kind == "several":
+            lacking = [code for code in form.offered(str(item.list_name)) if f"{item.name}/{code}" not in there]
+            if f"{item.name}/{IN_WORDS}" in there:
+                lacking = [code for code in lacking if code != OTHER]
+            if lacking:
+                remark = reading.records.remark("option_missing", None, str(item.name), suggestion=" ".join(lacking))
+                reading.issues.append(remark)
 
 
-def _responses(reading: Reading, answers: pd.DataFrame, wave: str, context: Context) -> pd.DataFrame:
+def _responses(reading: Reading, answers: Iterable[Answers], wave: str) -> pd.DataFrame:
     """One row a kept response; non-response is the share of asked closed items left blank."""
     rows = reading.kept
-    asked = answers[answers["missing"].map(lambda why: why != "not_asked").astype(bool)] if len(answers) else answers
-    items = asked.assign(blank=asked["missing"] == "blank").groupby(["response_id", "item"], sort=False)["blank"].all()
-    share = items.groupby("response_id").mean() if len(items) else pd.Series(dtype="float64")
-    shares = [float(share.get(reading.keys.loc[row], 1.0)) for row in rows]
-    columns = reading.columns_of(rows, ("unit_id", "event_id", "submitted_at"))
+    blank: dict[str, np.ndarray] = {}
+    asked: dict[str, np.ndarray] = {}
+    for one in answers:
+        silent, put = one.blank, one.missing != "not_asked"
+        blank[one.item] = blank.get(one.item, np.ones(len(rows), dtype=bool)) & (silent | ~put)
+        asked[one.item] = asked.get(one.item, np.zeros(len(rows), dtype=bool)) | put
+    put_to = sum((flags.astype(int) for flags in asked.values()), np.zeros(len(rows), dtype=int))
+    silent_on = sum(((blank[item] & asked[item]).astype(int) for item in asked), np.zeros(len(rows), dtype=int))
+    shares = np.where(put_to > 0, silent_on / np.maximum(put_to, 1), 1.0)
+    columns = reading.columns_of(rows, RESPONDENT_COLUMNS)
     columns["response_id"] = reading.keys.loc[rows]
     columns["wave_id"] = objects([wave] * len(rows), rows)
-    columns["item_nonresponse"] = objects(shares, rows)
+    columns["item_nonresponse"] = pd.Series(shares, index=rows, dtype="float64")
     columns["disposition"] = objects(
-        ["complete" if value == 0 else "partial" if value < 0.5 else "break_off" for value in shares], rows
+        np.select([shares == 0, shares < 0.5], ["complete", "partial"], "break_off").tolist(), rows
     )
     return to_table("survey_responses", {**columns, **reading.provenance(rows)})
-
-
-def _answer_table(answers: pd.DataFrame) -> pd.DataFrame:
-    return to_table("survey_answers", {name: objects(answers[name], answers.index) for name in ANSWER_COLUMNS})
 
 
 def _wave(wave: str, survey: Survey, answered: int, context: Context) -> pd.DataFrame:
@@ -339,6 +279,8 @@ def _wave(wave: str, survey: Survey, answered: int, context: Context) -> pd.Data
         "answered_n": answered,
         "field_from": survey.field_from,
         "field_to": survey.field_to,
+        "mode": None if survey.mode is None else survey.mode.ru,
+        "margins_id": survey.margins_id,
     }
     index = pd.RangeIndex(1)
     return to_table("survey_waves", {name: objects([value], index) for name, value in row.items()})

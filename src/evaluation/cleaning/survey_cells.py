@@ -158,26 +158,22 @@ class Splitter:
 
     def _readings(self, text: str, loose: bool) -> list[tuple[str, ...]]:
         """Up to two ways to write the whole text; ``loose`` lets a blank separate spellings as well."""
+        if not text:
+            return []
         known: dict[int, list[tuple[str, ...]]] = {len(text): [()]}
-
-        def rest(start: int) -> list[tuple[str, ...]]:
-            if start not in known:
-                known[start] = []
-                for spelling, code in self._by_first.get(text[start], ()):
-                    if not text.startswith(spelling, start):
-                        continue
-                    end = _next_part(text, start + len(spelling), loose)
-                    if end is None:
-                        continue
-                    for more in rest(end):
-                        reading = (code, *more)
-                        if all(set(reading) != set(one) for one in known[start]):
-                            known[start].append(reading)
-                    if len(known[start]) >= _MOST_READINGS:
-                        break
-            return known[start][:_MOST_READINGS]
-
-        return rest(0) if text else []
+        for start in range(len(text) - 1, -1, -1):
+            found: list[tuple[str, ...]] = []
+            for spelling, code in self._by_first.get(text[start], ()):
+                if len(found) >= _MOST_READINGS or not text.startswith(spelling, start):
+                    continue
+                end = _next_part(text, start + len(spelling), loose)
+                for more in () if end is None else known.get(end, ()):
+                    reading = (code, *more)
+                    if all(set(reading) != set(one) for one in found):
+                        found.append(reading)
+            if found:
+                known[start] = found[:_MOST_READINGS]
+        return known.get(0, [])
 
 
 def _next_part(text: str, end: int, loose: bool) -> int | None:

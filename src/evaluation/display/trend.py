@@ -125,7 +125,8 @@ def _axes(axes: Axes, series: pd.DataFrame, language: Language, unit: str, *, si
     columns = [name for name in ("value", "high") if name in series.columns]
     top = float(np.nanmax(series[columns].to_numpy(dtype=float)))
     floor = min(0.0, float(np.nanmin(series["value"].to_numpy(dtype=float))))
-    axes.set_ylim(floor, floor + (top - floor) * 1.2 if top > floor else floor + 1)
+    height = (top - floor) * 1.2 if top > floor else 1.0
+    axes.set_ylim(floor, floor + (min(height, 1.06) if unit_words(unit).kind == "share" and top <= 1 else height))
     axes.yaxis.set_major_locator(MaxNLocator(5))
     axes.yaxis.set_major_formatter(axis_numbers(language, unit))
     axes.grid(axis="y", color=LIGHT, linewidth=0.6)

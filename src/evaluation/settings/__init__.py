@@ -22,6 +22,7 @@ from evaluation.settings.plan import (
     OutcomeKind,
     Plan,
     Question,
+    RatingClaim,
     Robustness,
     SampleChoice,
     SpecificationCurve,
@@ -53,6 +54,7 @@ from evaluation.settings.reading import (
     read_settings,
     read_year,
 )
+from evaluation.settings.survey_quality import Exclusion, Screening, SurveyQuality
 
 __all__ = [
     "APPLICANT_OUTCOMES",
@@ -68,6 +70,7 @@ __all__ = [
     "Deviation",
     "Disclosure",
     "Eligible",
+    "Exclusion",
     "Exposure",
     "Family",
     "Geography",
@@ -83,16 +86,19 @@ __all__ = [
     "PowerSettings",
     "Programme",
     "Question",
+    "RatingClaim",
     "ReferenceTotal",
     "Registry",
     "Robustness",
     "Rules",
     "SampleChoice",
+    "Screening",
     "Settings",
     "Source",
     "SpecificationCurve",
     "StepSettings",
     "Survey",
+    "SurveyQuality",
     "Text",
     "Year",
     "arrival_dates",

@@ -130,6 +130,21 @@ class Robustness(Settings):
         return {sample.name: sample.label.in_language(language) for sample in samples}
 
 
+class RatingClaim(Settings):
+    """What it means that every event was rated highly; declared before the first rating arrives."""
+
+    claim: str = Field(description="its code, as in config/claims.csv")
+    instrument: str = Field("participants", description="the questionnaire that asks for the rating")
+    item: str = Field(description="the item that is rated")
+    top: float = Field(4, description="an answer of at least this value is a high rating")
+    threshold: Annotated[float, Field(gt=0, lt=1)] = Field(
+        description="an event is rated highly where at least this share of its ratings is high"
+    )
+    level: Annotated[float, Field(gt=0, lt=0.5)] = Field(
+        0.05, description="chance of a wrong verdict that is accepted, over all events together"
+    )
+
+
 class Deviation(Settings):
     """A departure from the plan as first written, stated by people."""
 
@@ -148,6 +163,7 @@ class Plan(Settings):
     hypothesis_families: tuple[HypothesisFamily, ...] = ()
     models: tuple[Model, ...] = ()
     robustness: Robustness = Robustness()
+    rating_claims: tuple[RatingClaim, ...] = Field((), description="what «rated highly» means, and of which item")
     deviations: tuple[Deviation, ...] = Field((), description="departures from the plan as first written, with reasons")
 
 

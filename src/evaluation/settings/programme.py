@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from evaluation.settings.base import Language, Settings, Text
+from evaluation.settings.survey_quality import Exclusion, SurveyQuality
 
 # ---- programme.yml ------------------------------------------------------------------------------------------
 
@@ -162,6 +163,10 @@ class Survey(Settings):
     field_to: dt.date | None = None
     mode: Text | None = Field(None, description="how people were asked: by a link, on paper, by an interviewer")
     margins_id: str | None = Field(None, description="population to weight to, in config/survey/population_margins.csv")
+    quality: SurveyQuality = SurveyQuality()
+    exclusions: tuple[Exclusion, ...] = Field(
+        (), description="rules applied in this order; what is not declared leaves nobody out"
+    )
 
 
 class Rules(Settings):

@@ -22,7 +22,8 @@ Verdict = Literal["holds", "fails", "cannot_tell"]
 EVENT_COLUMNS = ["claim", "threshold", "p", "p_adjusted", "verdict", "verdict_any_silence"]
 CLAIM_COLUMNS = [
     "claim", "instrument", "item", "top", "threshold", "level", "events", "events_rated", "holds", "fails",
-    "cannot_tell", "holds_any_silence", "fails_any_silence", "share_above", "verdict", "verdict_any_silence", "note",
+    "cannot_tell", "holds_any_silence", "fails_any_silence", "fails_either", "share_above", "verdict",
+    "verdict_any_silence", "note",
 ]  # fmt: skip
 NOTES = ("no_events", "events_without_ratings", "ceiling", "declared_late", "low_power")
 CEILING_SHARE = 0.5
@@ -83,7 +84,7 @@ def judge_claim(
     each = bool(number and rated.all() and (above & (events["p"].to_numpy(dtype=float) <= claim.level)).all())
     counts = {name: int((judged["verdict"] == name).sum()) for name in ("holds", "fails", "cannot_tell")}
     certain = {name: int((judged["verdict_any_silence"] == name).sum()) for name in ("holds", "fails")}
-    fails = counts["fails"] + certain["fails"] > 0
+    either = int(((judged["verdict"] == "fails") | (judged["verdict_any_silence"] == "fails")).sum())
     perfect = binomial_p(judged["rated"].to_numpy(dtype=float, na_value=0.0)[rated], None, claim.threshold)
     notes = {
         "no_events": number == 0,
@@ -96,13 +97,13 @@ def judge_claim(
         "claim": claim.claim, "instrument": claim.instrument, "item": claim.item, "top": claim.top,
         "threshold": claim.threshold, "level": claim.level, "events": number, "events_rated": int(rated.sum()),
         **counts, "holds_any_silence": certain["holds"], "fails_any_silence": certain["fails"],
-        "share_above": float(above.mean()) if len(events) else np.nan,
-        "verdict": "fails" if fails else "holds" if each else "cannot_tell",
+        "fails_either": either, "share_above": float(above.mean()) if len(events) else np.nan,
+        "verdict": "fails" if either else "holds" if each else "cannot_tell",
         "verdict_any_silence": "fails" if certain["fails"] else "holds" if number and certain["holds"] == number
         else "cannot_tell",
         "note": "; ".join(name for name, applies in notes.items() if applies),
     }  # fmt: skip
-    whole = ("events", "events_rated", *counts, "holds_any_silence", "fails_any_silence")
+    whole = ("events", "events_rated", *counts, "holds_any_silence", "fails_any_silence", "fails_either")
     return pd.DataFrame([row], columns=CLAIM_COLUMNS).astype(dict.fromkeys(whole, "Int64"))
 
 
@@ -118,9 +119,9 @@ def claim_sentence(row: pd.Series) -> Text:
         ),
         "fails": (
             f"Не подтверждается: не на всех мероприятиях доля высоких оценок достигла {share} % "
-            f"(ниже порога достоверно: {max(row['fails'], row['fails_any_silence'])} из {row['events']}).",
+            f"(ниже порога достоверно: {row['fails_either']} из {row['events']}).",
             f"Fails: not at every event did the share of high ratings reach {share}% (clearly below it: "
-            f"{max(row['fails'], row['fails_any_silence'])} of {row['events']}).",
+            f"{row['fails_either']} of {row['events']}).",
         ),
         "cannot_tell": (
             f"Сказать нельзя: порог {share} % достоверно превышен на {row['holds']} из {row['events']} мероприятий, "
@@ -150,9 +151,7 @@ def claim_sentence(row: pd.Series) -> Text:
     return Text(ru=ru + more_ru, en=en + more_en)
 
 
-def binomial_p(
-    successes: np.ndarray, trials: np.ndarray | None, share: float
-) -> np.ndarray:
+def binomial_p(successes: np.ndarray, trials: np.ndarray | None, share: float) -> np.ndarray:
     """Two-sided exact p that ``successes`` of ``trials`` come from ``share``: twice the smaller tail, at most 1.
 
     ``trials`` None: all trials succeeded.

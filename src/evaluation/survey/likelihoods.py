@@ -40,13 +40,15 @@ def fit_linear_model(outcome: Array, matrix: Array, weights: Array, family: Fami
             f"исход не меняется (среднее {level:g}): модель оценить нельзя.",
             f"the outcome does not vary (mean {level:g}): the model cannot be estimated.",
         )
-    index = _first_index(outcome, level, family)
+    index: Array = _first_index(outcome, level, family)
     for _ in range(MOST_STEPS):
         expected, slope = _response(index, family)
         information = (matrix * (weights * slope)[:, None]).T @ matrix
-        step: Array = np.linalg.solve(information, matrix.T @ (weights * (slope * index + outcome - expected)))
+        pulled = matrix.T @ (weights * (slope * index + outcome - expected))
+        step = np.asarray(np.linalg.solve(information, pulled), dtype=np.float64)
         moved = float(np.abs(step - at).max() / max(1.0, np.abs(step).max()))
-        at, index = step, matrix @ step
+        at = step
+        index = matrix @ step
         if family != "gaussian" and np.abs(index).max() > LARGEST_INDEX:
             break
         if moved < CLOSE:

@@ -70,7 +70,7 @@ def event_ratings(
     """
     if responses["response_id"].duplicated().any():
         raise InputProblem(
-            "Анкеты мероприятий: одна и та же анкета стоит в таблице дважды. Оставьте одну волну и по строке на анкету.",
+            "Анкеты мероприятий: одна и та же анкета стоит в таблице дважды. Оставьте одну волну, по строке на анкету.",
             "Ratings of events: one response stands twice in the table. Keep one wave, and a row a response.",
         )
     events = _all_events(people, responses)

@@ -97,13 +97,13 @@ def scales_of(items: pd.DataFrame, choices: pd.DataFrame) -> list[Scale]:
         if row["reversed"]:
             turned.setdefault(scale, set()).add(name)
     made = [Scale(name, tuple(names), frozenset(turned.get(name, ())), limits[name]) for name, names in members.items()]
-    for scale in made:
-        if len(set(scale.limits.values())) > 1:
-            told = "; ".join(f"{item}: {low:g}–{high:g}" for item, (low, high) in scale.limits.items())
+    for one in made:
+        if len(set(one.limits.values())) > 1:
+            told = "; ".join(f"{item}: {low:g}–{high:g}" for item, (low, high) in one.limits.items())
             raise InputProblem(
-                f"Вопросы шкалы «{scale.name}» отвечены по разным шкалам ({told}): их среднее ничего не значит. "
+                f"Вопросы шкалы «{one.name}» отвечены по разным шкалам ({told}): их среднее ничего не значит. "
                 "Разведите их по разным scale_id или дайте один список ответов.",
-                f"The items of the scale '{scale.name}' are answered on different ranges ({told}): their mean has no "
+                f"The items of the scale '{one.name}' are answered on different ranges ({told}): their mean has no "
                 "meaning. Give them different scale_id or one list of answers.",
             )
     return made
