@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from evaluation.settings import InputProblem, Language
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COLUMNS = ("table", "variable", "label_ru", "label_en", "unit", "list", "aliases", "sensitivity", "note_ru", "note_en")
 CHOICE_COLUMNS = ("list", "code", "label_ru", "label_en", "aliases")
@@ -99,6 +101,9 @@ def read_codebook(folder: Path) -> Codebook:
 
 
 def _read(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
+    # half of the time that a command takes to start is pandas, and not every command opens the codebook
+    import pandas as pd
+
     try:
         frame = pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8-sig")
     except FileNotFoundError:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 Kind = Literal["text", "code", "category", "integer", "number", "money", "date", "flag"]
 Sensitivity = Literal["open", "internal", "pseudonymous"]
@@ -61,6 +62,9 @@ class Table:
 
 @cache
 def _empty(columns: tuple[Column, ...]) -> pd.DataFrame:
+    # half of the time that a command takes to start is pandas, and most commands only ask what a table is called
+    import pandas as pd
+
     return pd.DataFrame({column.name: pd.Series(dtype=DTYPES[column.kind]) for column in columns})
 
 
@@ -93,6 +97,24 @@ _PROVENANCE = (Column("source", "text"), Column("source_sheet", "text"), Column(
 _YEAR = Column("year", "integer", low=1900, high=2200)
 _UNIT = Column("unit_id", "code")
 
+# what was seen in a response; what is done about it stands in excluded_reason
+_SURVEY_FLAGS = (
+    *(
+        Column(name, "flag", required=False)
+        for name in (
+            "q_duplicate_person", "q_duplicate_answers", "q_speeder", "q_straight_lining", "q_outside_field",
+        )
+    ),
+    _share("q_near_identical"),
+    _number("q_speed", low=0),
+    _number("q_speed_log"),
+    _number("q_longstring", low=0),
+    _share("q_identical_share"),
+    _number("q_irv", low=0),
+    _share("q_dont_know"),
+    _count("q_skip_violations"),
+    _count("q_required_missing"),
+)  # fmt: skip
 _SOURCE_FILES = (
     Column("source", "text"),
     Column("file_name", "text"),
@@ -576,11 +598,14 @@ TABLES: dict[str, Table] = {
                 Column("started_at", "date", required=False),
                 Column("submitted_at", "date", required=False),
                 _number("duration_s"),
+                Column("language", "code", required=False),
                 Column("stratum", "code", required=False),
                 Column("psu", "code", required=False),
                 _number("w_base", low=0),
                 Column("disposition", "category"),
                 _share("item_nonresponse"),
+                *_SURVEY_FLAGS,
+                Column("excluded_reason", "category", required=False),
                 *_PROVENANCE,
             ),
             references={"wave_id": ("survey_waves", "wave_id")},
@@ -598,6 +623,253 @@ TABLES: dict[str, Table] = {
                 Column("missing", "category", required=False),
             ),
             references={"response_id": ("survey_responses", "response_id")},
+        ),
+        Table(
+            "survey_dispositions",
+            "disposition of those asked in a wave",
+            ("wave_id", "disposition"),
+            (
+                Column("wave_id", "code"),
+                Column("disposition", "category"),
+                _count("n", required=True),
+                _share("share"),
+            ),
+            references={"wave_id": ("survey_waves", "wave_id")},
+        ),
+        Table(
+            "survey_rates",
+            "outcome rate of a wave",
+            ("wave_id", "rate"),
+            (
+                Column("wave_id", "code"),
+                Column("rate", "category"),
+                _share("value"),
+                _number("numerator", low=0),
+                _number("denominator", low=0),
+                _share("e"),
+                Column("note", "category", required=False),
+            ),
+            references={"wave_id": ("survey_waves", "wave_id")},
+        ),
+        Table(
+            "survey_quality",
+            "mark or number of the quality of a wave's responses",
+            ("wave_id", "flag"),
+            (
+                Column("wave_id", "code"),
+                Column("flag", "category"),
+                _count("responses", required=True),
+                _count("measured", required=True),
+                _count("flagged"),
+                _share("share"),
+                _number("median"),
+                _number("p95"),
+                Column("note", "category", required=False),
+            ),
+            references={"wave_id": ("survey_waves", "wave_id")},
+        ),
+        Table(
+            "survey_item_nonresponse",
+            "item of a wave",
+            ("wave_id", "item"),
+            (
+                Column("wave_id", "code"),
+                Column("item", "code"),
+                *(
+                    _count(name, required=True)
+                    for name in (
+                        "responses",
+                        "asked",
+                        "answered",
+                        "dont_know",
+                        "refused",
+                        "no_answer",
+                        "invalid",
+                        "not_asked",
+                    )
+                ),
+                _share("nonresponse_share"),
+                _share("dont_know_share"),
+            ),
+            references={"wave_id": ("survey_waves", "wave_id")},
+        ),
+        Table(
+            "survey_exclusions",
+            "exclusion rule of a wave, in the order applied",
+            ("wave_id", "step"),
+            (
+                Column("wave_id", "code"),
+                Column("step", "integer", low=1),
+                Column("rule", "category"),
+                _number("limit", low=0),
+                _count("matched", required=True),
+                _count("excluded", required=True),
+                _count("remaining", required=True),
+                Column("note", "category", required=False),
+            ),
+            references={"wave_id": ("survey_waves", "wave_id")},
+        ),
+        Table(
+            "survey_flow",
+            "stage on the way of a wave's responses from received to analysed",
+            ("wave_id", "step"),
+            (
+                Column("wave_id", "code"),
+                Column("step", "integer", low=1),
+                Column("stage", "category"),
+                _count("n", required=True),
+                _count("lost", required=True),
+                Column("reason", "category", required=False),
+                Column("item", "code", required=False),
+            ),
+            references={"wave_id": ("survey_waves", "wave_id")},
+        ),
+        Table(
+            "survey_scales",
+            "scale of a questionnaire",
+            ("instrument", "scale"),
+            (
+                Column("instrument", "code"),
+                Column("scale", "code"),
+                *(_count(name, required=True) for name in ("items", "items_used", "asked", "n_complete", "n_scored")),
+                _number("mean"),
+                _number("sd", low=0),
+                *(
+                    _number(name, high=1)
+                    for name in (
+                        "alpha",
+                        "low",
+                        "high",
+                        "alpha_boot_low",
+                        "alpha_boot_high",
+                        "alpha_ordinal",
+                        "omega",
+                        "omega_ordinal",
+                        "spearman_brown",
+                    )
+                ),
+                _number("eigenvalue_first"),
+                _number("eigenvalue_second"),
+                Column("is_shown", "flag"),
+                *_text("note"),
+            ),
+        ),
+        Table(
+            "survey_scale_items",
+            "item of a scale",
+            ("instrument", "scale", "item"),
+            (
+                Column("instrument", "code"),
+                Column("scale", "code"),
+                Column("item", "code"),
+                Column("is_reversed", "flag"),
+                _count("n", required=True),
+                _number("mean"),
+                _number("sd", low=0),
+                _number("item_rest", -1, 1),
+                _number("alpha_dropped", high=1),
+                _number("loading", -1, 1),
+                _number("loading_ordinal", -1, 1),
+                *_text("note"),
+            ),
+        ),
+        Table(
+            "event_ratings",
+            "item of the questionnaire as rated at a training event",
+            ("event_id", "item"),
+            (
+                Column("event_id", "code"),
+                Column("item", "code"),
+                _count("invited"),
+                _count("attended"),
+                Column("attended_basis", "category"),
+                *(_count(name, required=True) for name in ("responses", "rated", "dont_know")),
+                _share("response_rate"),
+                *(_number(name) for name in ("mean", "mean_lowest", "mean_highest")),
+                *(_share(name) for name in ("top_share", "low", "high", "top_lowest", "top_highest", "ceiling_share")),
+                *_text("note"),
+                Column("claim", "code", required=False),
+                *(_share(name) for name in ("threshold", "p", "p_adjusted")),
+                Column("verdict", "category", required=False),
+                Column("verdict_any_silence", "category", required=False),
+            ),
+        ),
+        Table(
+            "rating_claims",
+            "claim of the plan on the ratings of all events",
+            ("claim",),
+            (
+                *(Column(name, "code") for name in ("claim", "instrument", "item")),
+                _number("top", required=True),
+                *(_number(name, 0, 1, required=True) for name in ("threshold", "level")),
+                *(
+                    _count(name, required=True)
+                    for name in (
+                        "events",
+                        "events_rated",
+                        "holds",
+                        "fails",
+                        "cannot_tell",
+                        "holds_any_silence",
+                        "fails_any_silence",
+                        "fails_either",
+                    )
+                ),
+                _share("share_above"),
+                Column("verdict", "category"),
+                Column("verdict_any_silence", "category"),
+                *_text("note"),
+            ),
+        ),
+        Table(
+            "rating_odds",
+            "feature of training events in the model of their ratings",
+            ("item", "feature"),
+            (
+                Column("item", "code"),
+                Column("feature", "code", required=False),
+                *(_number(name) for name in ("log_odds", "se", "low", "high")),
+                _share("p"),
+                _number("odds_ratio", low=0),
+                *(_count(name, required=True) for name in ("ratings", "events", "dropped")),
+                *_text("note"),
+            ),
+        ),
+        Table(
+            "survey_pair_flow",
+            "stage between two measurements of the same people",
+            ("measure", "stage"),
+            (Column("measure", "code"), Column("stage", "category"), _count("n", required=True)),
+        ),
+        Table(
+            "survey_changes",
+            "statistic of the change between two measurements",
+            ("measure", "statistic"),
+            (
+                Column("measure", "code"),
+                Column("statistic", "category"),
+                *(_number(name) for name in ("value", "se", "low", "high")),
+                _share("p"),
+                _count("n", required=True),
+                *_text("note"),
+            ),
+        ),
+        Table(
+            "kirkpatrick",
+            "measure of a level of training's results",
+            ("level", "instrument", "measure"),
+            (
+                Column("level", "category"),
+                *(Column(name, "code", required=False) for name in ("measure", "instrument", "items", "unit")),
+                *(_number(name) for name in ("value", "low", "high", "lowest", "highest")),
+                _count("n"),
+                _count("asked"),
+                _share("response_rate"),
+                Column("is_measured", "flag"),
+                Column("says", "category"),
+                Column("cannot_say", "category"),
+                *_text("note"),
+            ),
         ),
         Table("survey_source_files", "received file of answers", ("source",), _SOURCE_FILES),
         Table("survey_row_ledger", "row of a received sheet of answers", ("source", "sheet", "row"), _ROW_LEDGER),

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import subprocess
+import sys
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
 from evaluation.app.bench import CleaningBench, Measured, bench_cleaning
 from evaluation.app.bench_register import HEADER, MESSY_SHARE, register, write_register
+from evaluation.app.bench_rivals import peak_memory
 from evaluation.app.cli import app
 from evaluation.cleaning.workbook import read_received
 from evaluation.places import open_workspace, repository
@@ -80,6 +84,15 @@ def test_the_figures_in_words() -> None:
         "Projects that came out: 9",
     ]
     assert "Отношение: 2,50" in bench.in_words("ru") and "память до 100 МБ" in bench.in_words("ru")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere a process knows its own peak alone")
+def test_peak_memory_is_that_of_the_process_alone() -> None:
+    ballast = np.ones(60_000_000)  # 480 MB, which a process started from here must not be charged with
+    own = peak_memory()
+    command = [sys.executable, "-c", "from evaluation.app.bench_rivals import peak_memory; print(peak_memory())"]
+    started = int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    assert own > ballast.nbytes and 10_000_000 < started < own - ballast.nbytes / 2
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evaluation.cleaning.context import Cleaned
-from evaluation.cleaning.questionnaire import Questionnaire, condition, parse_score, parse_several, read_questionnaire
+from evaluation.cleaning.questionnaire import Questionnaire, condition, read_questionnaire
 from evaluation.cleaning.survey import clean_surveys
+from evaluation.cleaning.survey_cells import parse_score, parse_several
 from evaluation.cleaning.values import Choices
 from evaluation.cleaning.workbook import read_received
 from evaluation.contracts import TABLES, check, dangling

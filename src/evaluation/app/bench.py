@@ -1,7 +1,7 @@
 """``evaluation bench``: how long and how much memory cleaning takes, beside the bare reading of the same workbook.
 
 Each measurement runs in a process of its own, so that memory is its own peak, and has done the same to a small
-workbook before, so that starting up does not count. Seconds are processor time: other
+workbook before, so that starting up does not count. Seconds are processor time, of the better of two rounds: other
 programs on the machine do not change them much.
 """
 
@@ -25,6 +25,7 @@ from evaluation.settings import InputProblem, Language
 
 CELLS_A_ROW = 16
 ROWS = 200_000
+_ROUNDS = 2
 _SMALL = 200
 _KEY = b"measuring needs no secret, only a key of the usual length"
 
@@ -86,16 +87,16 @@ def bench_cleaning(workspace: Workspace, rows: int) -> CleaningBench:
         path, small = Path(folder) / "register.xlsx", Path(folder) / "small.xlsx"
         write_register(path, register(rows, units, year))
         write_register(small, register(_SMALL, units, year))
-        bare = _measured("bare", path, small, workspace)
-        cleaned = _measured("clean", path, small, workspace)
+        # by turns, so that a busy moment of the machine meets both
+        rounds = [{what: _measured(what, path, small, workspace) for what in ("bare", "clean")} for _ in range(_ROUNDS)]
         size = path.stat().st_size
-    return CleaningBench(
-        rows,
-        size,
-        Measured(bare["seconds"], int(bare["memory"])),
-        Measured(cleaned["seconds"], int(cleaned["memory"])),
-        int(cleaned["rows"]),
-    )
+    bare, cleaned = (_best([one[what] for one in rounds]) for what in ("bare", "clean"))
+    return CleaningBench(rows, size, bare, cleaned, int(rounds[0]["clean"]["rows"]))
+
+
+def _best(rounds: list[dict[str, float]]) -> Measured:
+    """The least time and the most memory."""
+    return Measured(min(one["seconds"] for one in rounds), int(max(one["memory"] for one in rounds)))
 
 
 def _measured(what: str, path: Path, small: Path, workspace: Workspace) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""The command ``evaluation bench``; ``bench.py`` and ``bench_effects.py`` do the measuring."""
+"""The command ``evaluation bench``; ``bench.py``, ``bench_effects.py`` and ``bench_survey.py`` do the measuring."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ BENCH_HELP = say("Измерить скорость и память.", "Measure 
 def bench(
     name: Annotated[
         str,
-        typer.Argument(metavar="NAME", help=say("что измерить: clean, effects", "what to measure: clean, effects")),
+        typer.Argument(
+            metavar="NAME", help=say("что измерить: clean, effects, survey", "what to measure: clean, effects, survey")
+        ),
     ],
     rows: Annotated[
         int | None,
@@ -31,7 +33,10 @@ def bench(
             "--rows",
             min=100,
             metavar="N",
-            help=say("строк: в реестре 200000, в панели 264000", "rows: 200000 of the register, 264000 of the panel"),
+            help=say(
+                "строк: в реестре 200000, в панели 264000, ответов 1000000",
+                "rows: 200000 of the register, 264000 of the panel, 1000000 responses",
+            ),
             show_default=False,
         ),
     ] = None,
@@ -41,6 +46,7 @@ def bench(
 ) -> None:
     from evaluation.app.bench import ROWS, bench_cleaning
     from evaluation.app.bench_effects import PANEL_ROWS, bench_effects
+    from evaluation.app.bench_survey import RESPONSES, bench_survey
     from evaluation.places import open_workspace
     from evaluation.settings import InputProblem
 
@@ -49,9 +55,11 @@ def bench(
         words = bench_cleaning(open_workspace(workspace), rows or ROWS).in_words(spoken)
     elif name == "effects":
         words = bench_effects(rows or PANEL_ROWS).in_words(spoken)
+    elif name == "survey":
+        words = bench_survey(rows or RESPONSES).in_words(spoken)
     else:
         raise InputProblem(
-            f"Измерения «{name}» нет. Есть: clean, effects.",
-            f"There is no measurement '{name}'. There are: clean, effects.",
+            f"Измерения «{name}» нет. Есть: clean, effects, survey.",
+            f"There is no measurement '{name}'. There are: clean, effects, survey.",
         )
     screen.print(words, markup=False, soft_wrap=True)

@@ -80,10 +80,7 @@ def _is_dear(node: Node) -> bool:
 
 def _key_codes(node: Node, evaluation: Evaluation, rows: np.ndarray, alone: bool) -> np.ndarray:
     """Number of each row's key, -1 where it is empty; ``alone``: evaluated for these rows only."""
-    if alone:
-        key = evaluation.only(rows).of(node)
-    else:
-        key = evaluation.of(node).take(rows)
+    key = evaluation.only(rows).of(node) if alone else evaluation.of(node).take(rows)
     found, _ = pd.factorize(key.data)
     return np.where(key.missing, -1, found)
 

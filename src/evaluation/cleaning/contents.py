@@ -14,6 +14,7 @@ from evaluation.cleaning.limits import check_archive
 from evaluation.cleaning.workbook import ENDINGS, FileFormat
 from evaluation.settings import InputProblem
 
+SPSS = (b"$FL2", b"$FL3")
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BIFF = (b"\x09\x08\x10\x00\x00\x06", b"\x09\x08\x08\x00\x00\x05", b"\x09\x04\x06\x00")
 _OTHERS = {
@@ -41,9 +42,9 @@ def recognise(data: bytes, path: Path, source: str) -> FileFormat:
         raise refuse(
             path,
             source,
-            f": вид «{path.suffix}» не читается. Ожидались xlsx, xls, ods, csv, tsv или parquet; "
+            f": вид «{path.suffix}» не читается. Ожидались xlsx, xls, ods, csv, tsv, parquet или sav; "
             "сохраните файл в одном из них.",
-            f": the kind '{path.suffix}' is not read. xlsx, xls, ods, csv, tsv or parquet was expected; "
+            f": the kind '{path.suffix}' is not read. xlsx, xls, ods, csv, tsv, parquet or sav was expected; "
             "save the file as one of them.",
         )
     if data.startswith(b"PK"):
@@ -54,6 +55,8 @@ def recognise(data: bytes, path: Path, source: str) -> FileFormat:
         raise _other(path, source, "книга очень старого вида Excel", "a workbook of a very old Excel")
     if data.startswith(b"PAR1"):
         return "parquet"
+    if data.startswith(SPSS):
+        return "sav"
     for start, (ru, en) in _OTHERS.items():
         if data.startswith(start):
             raise _other(path, source, ru, en)

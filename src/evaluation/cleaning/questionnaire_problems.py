@@ -150,7 +150,9 @@ def _check_structure(survey: FormSheet, kinds: Mapping[int, TypeWords], problems
                 f"the type '{row['type']}' is unknown; possible are {', '.join(TYPES)}.",
             )  # fmt: skip
     for number in open_groups:
-        problems.add(survey, number, "type", "группа не закрыта: нет end_group.", "the group is not closed: no end_group.")
+        problems.add(
+            survey, number, "type", "группа не закрыта: нет end_group.", "the group is not closed: no end_group."
+        )
 
 
 def _check_items(

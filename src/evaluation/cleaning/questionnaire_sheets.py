@@ -16,11 +16,45 @@ KINDS = {"select_one": "one", "select_multiple": "several", "integer": "number",
          "text": "open"}  # fmt: skip
 # asked of people, but nothing that a table of answers holds: such answers are left out as open ones are
 _NEVER_STORED = frozenset(
-    "date time datetime dateTime geopoint geotrace geoshape image audio video file barcode rank".split()
+    [
+        "date",
+        "time",
+        "datetime",
+        "dateTime",
+        "geopoint",
+        "geotrace",
+        "geoshape",
+        "image",
+        "audio",
+        "video",
+        "file",
+        "barcode",
+        "rank",
+    ]
 )
 _NO_QUESTION = frozenset(
-    "note calculate hidden acknowledge trigger start end today deviceid username phonenumber subscriberid simserial"
-    " email audit start-geopoint background-audio background-geopoint xml-external csv-external".split()
+    [
+        "note",
+        "calculate",
+        "hidden",
+        "acknowledge",
+        "trigger",
+        "start",
+        "end",
+        "today",
+        "deviceid",
+        "username",
+        "phonenumber",
+        "subscriberid",
+        "simserial",
+        "email",
+        "audit",
+        "start-geopoint",
+        "background-audio",
+        "background-geopoint",
+        "xml-external",
+        "csv-external",
+    ]
 )
 STRUCTURE = frozenset({"begin_group", "end_group"})
 TYPES = (*KINDS, *sorted(_NEVER_STORED), *sorted(_NO_QUESTION), *sorted(STRUCTURE))

@@ -170,6 +170,11 @@ RULES: dict[str, tuple[Severity, Action]] = {
     "question_missing": ("warning", "emptied"),
     "answer_unknown": ("error", "emptied"),
     "open_answer_dropped": ("info", "not_read"),
+    "option_missing": ("warning", "emptied"),
+    "answer_ambiguous": ("warning", "kept"),
+    "answers_disagree": ("warning", "kept"),
+    "other_in_words": ("info", "repaired"),
+    "service_column": ("info", "not_read"),
     # decisions
     "decision_applied": ("info", "repaired"),
     "decision_kept": ("info", "kept"),

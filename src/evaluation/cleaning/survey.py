@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from evaluation.cleaning.context import Cleaned, Context, Part, join, join_ledgers, join_units, to_table
+from evaluation.cleaning.distinct import Distinct
 from evaluation.cleaning.headers import header_aliases, header_key
 from evaluation.cleaning.objects import objects
 from evaluation.cleaning.questionnaire import OTHER, Questionnaire
@@ -29,7 +30,7 @@ from evaluation.cleaning.survey_answers import (
     columns_of_item,
     read_answers,
 )
-from evaluation.cleaning.survey_columns import IN_WORDS, Headers, name_columns
+from evaluation.cleaning.survey_columns import FURTHER, IN_WORDS, Headers, name_columns
 from evaluation.cleaning.survey_respondents import RESPONDENT_COLUMNS, read_respondents
 from evaluation.cleaning.survey_service import SERVICE_COLUMNS
 from evaluation.cleaning.values import parse_text
@@ -43,6 +44,7 @@ from evaluation.tables import TABLES
 __all__ = ["ANSWER_COLUMNS", "SAME_PERSON_MINUTES", "clean_surveys"]
 
 SAME_PERSON_MINUTES = 10
+_SAME = pd.Timedelta(minutes=SAME_PERSON_MINUTES)
 
 
 def clean_surveys(
@@ -139,12 +141,13 @@ def _records(
     personal = open_items | in_words | {f"{name}/{OTHER}" for name in written}
     there = {str(cell) for sheet in named.visible for cell in sheet.cells[:60].ravel() if isinstance(cell, str)}
     closed = [name for name in form.items["name"] if name not in open_items]
-    wordings = form.headers() | {name: name for name in sorted({*spread, *in_words} & there)}
+    further = {text for text in there if (parts := text.partition(f"/{FURTHER}"))[1] and parts[0] in closed}
+    wordings = form.headers() | {name: name for name in sorted(({*spread, *in_words} & there) | further)}
     sheets, issues, other = read_records(
         named,
         "survey_responses",
         context.codebook,
-        ((*closed, *sorted(set(spread) & there)),),
+        ((*closed, *sorted(set(spread) & there), *sorted(further)),),
         extra_aliases=wordings,
         extra_personal=personal,
         used_personal=(*sorted(personal), "person_key"),
@@ -164,7 +167,7 @@ def _about_column(issue: Issue, headers: Headers) -> Issue:
 
 
 def _keys(records: Records, wave: str, context: Context, count: int) -> tuple[pd.Series, pd.Series | None]:
-    """Keys of responses: the service's own numbers after the wave, else numbers by row, which are groups' (not None)."""
+    """Keys of responses: the service's own numbers after the wave, else numbers by row, whose groups are the waves."""
     index = records.frame.index
     numbers = objects([f"{wave}-{count + place}" for place in range(1, len(index) + 1)], index)
     if not records.has("response_id"):
@@ -174,7 +177,9 @@ def _keys(records: Records, wave: str, context: Context, count: int) -> tuple[pd
         None if text is None else str(text) if str(text).startswith(f"{context.year}-") else f"{wave}-{text}"
         for text in texts
     ]
-    return objects([f"{wave}-row-{row}" if key is None else key for row, key in zip(index, own, strict=True)], index), None
+    return objects(
+        [f"{wave}-row-{row}" if key is None else key for row, key in zip(index, own, strict=True)], index
+    ), None
 
 
 def _same_number(reading: Reading, closed: list[str]) -> None:
@@ -207,7 +212,8 @@ def _merge_repeated(reading: Reading, closed: list[str]) -> None:
     same = np.zeros(len(rows), dtype=np.intp)
     persons = [reading.columns[name].loc[rows].to_numpy() for name in ("unit_id", "event_id", "person_key")]
     codes = [pd.factorize(one, use_na_sentinel=False)[0] for one in persons]
-    for code in [*codes, *(pd.factorize([_spelt(cell) for cell in one.cells])[0][one.codes[places]] for one in cells)]:
+    codes += [_spelling_codes(one)[places] for one in cells]
+    for code in codes:
         same = pd.factorize(same * (int(code.max()) + 2) + code + 1)[0]
     groups = pd.Series(same, index=rows)[~empty & moments.notna().to_numpy()]
     for _, group in groups[groups.duplicated(keep=False)].groupby(groups, sort=False):
@@ -221,19 +227,19 @@ def _merge_repeated(reading: Reading, closed: list[str]) -> None:
             reading.merge(row, str(reading.keys.loc[before]))
 
 
-_SAME = pd.Timedelta(minutes=SAME_PERSON_MINUTES)
-
-
-def _spelt(cell: Any) -> str:
-    return "" if cell is None else str(cell)
+def _spelling_codes(column: Distinct) -> np.ndarray:
+    """A number a row that is the same where the cells are spelt alike."""
+    spelt = np.array(["" if cell is None else str(cell) for cell in column.cells], dtype=object)
+    codes: np.ndarray = pd.factorize(spelt)[0][column.codes]
+    return codes
 
 
 def _missing_questions(reading: Reading, form: Questionnaire) -> None:
     """One remark a question that the sheet lacks, and one a question of which it has some options only."""
     for item in form.items.itertuples():
-        if item.kind == "open" or reading.records.has(str(item.name)):
-            continue
         there = columns_of_item(reading, str(item.name))
+        if item.kind == "open" or str(item.name) in there:
+            continue
         if not there:
             reading.issues.append(reading.records.remark("question_missing", None, str(item.name)))
         elif item.kind == "several":

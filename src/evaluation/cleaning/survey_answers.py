@@ -21,7 +21,7 @@ from evaluation.cleaning.survey_cells import (
     parse_number_answer,
     parse_option,
 )
-from evaluation.cleaning.survey_columns import IN_WORDS
+from evaluation.cleaning.survey_columns import FURTHER, IN_WORDS
 from evaluation.cleaning.values import Choices, Parsed, is_blank, is_marker
 
 ANSWER_COLUMNS = ["response_id", "item", "choice", "code", "value", "missing"]
@@ -32,13 +32,13 @@ CHOSEN = ("0", "1")
 class Answers:
     """What all kept responses say to one item, or to one option of a multiple choice (``choice``).
 
-    ``codes`` and ``missing`` are objects, None where there is none; ``values`` numbers, NaN where there is none.
+    ``codes`` and ``missing`` are objects, None where there is none; ``numbers`` NaN where there is none.
     """
 
     item: str
     choice: str
     codes: np.ndarray
-    values: np.ndarray
+    numbers: np.ndarray
     missing: np.ndarray
 
     @property
@@ -81,7 +81,7 @@ def answer_frame(answers: Sequence[Answers], ids: pd.Series) -> dict[str, pd.Ser
         "item": repeated([one.item for one in answers], places, index),
         "choice": repeated([one.choice for one in answers], places, index),
         "code": _texts([one.codes for one in answers], index),
-        "value": pd.Series(np.column_stack([one.values for one in answers]).ravel(), index=index),
+        "value": pd.Series(np.column_stack([one.numbers for one in answers]).ravel(), index=index),
         "missing": _texts([one.missing for one in answers], index),
     }
 
@@ -205,20 +205,24 @@ def _several(reading: Reading, form: Questionnaire, item: Mapping[str, Any], mis
     name, list_name = str(item["name"]), str(item["list_name"])
     options = form.options(list_name)
     spread = {code: f"{name}/{code}" for code in options["name"] if reading.records.has(f"{name}/{code}")}
-    if reading.records.has(name):
-        chosen, known, said = _from_one_cell(reading, form, item, missing)
-    else:
-        chosen, known, said = {}, np.zeros(len(reading.index), dtype=bool), None
+    listed = [one for one in columns_of_item(reading, name) if one == name or one.startswith(f"{name}/{FURTHER}")]
+    chosen: dict[str, np.ndarray] = {}
+    known, said = np.zeros(len(reading.index), dtype=bool), np.full(len(reading.index), "blank", dtype=object)
+    for column in listed:
+        there, some, silent = _from_one_cell(reading, form, item, missing, column)
+        chosen = {code: flags | chosen[code] if chosen else flags for code, flags in there.items()}
+        known = known | some
+        said = np.where(said == "blank", silent, said)
     unread: dict[str, np.ndarray] = {}
     if spread:
         apart, unread, given = _from_columns(reading, form, item, spread)
         both = known & given
         for code in options["name"]:
-            there = chosen.get(code)
+            before = chosen.get(code)
             own = apart.get(code, np.zeros(len(reading.index), dtype=bool))
-            chosen[code] = own if there is None else np.where(given, own, there)
-            if there is not None and code in spread:
-                for row in reading.index[both & (there != own) & ~unread[code]].tolist():
+            chosen[code] = own if before is None else np.where(given, own, before)
+            if before is not None and code in spread:
+                for row in reading.index[both & (before != own) & ~unread[code]].tolist():
                     reading.remark("answers_disagree", row, spread[code], reading.records.raw(row, spread[code]))
         known = known | given
     in_words = _in_words(reading, name)
@@ -230,13 +234,13 @@ def _several(reading: Reading, form: Questionnaire, item: Mapping[str, Any], mis
     rows = reading.index.get_indexer(reading.kept)
     if not chosen:
         return [_without(name, code, len(rows), "not_asked") for code in offered]
-    asked = set(offered) if reading.records.has(name) else {*spread, *([OTHER] if in_words is not None else [])}
+    asked = set(offered) if listed else {*spread, *([OTHER] if in_words is not None else [])}
     roles = {code: str(role) for code, role in options["missing_role"].items() if role}
     any_answer = np.zeros(len(reading.index), dtype=bool)
     for code in offered:
         any_answer |= chosen.get(code, any_answer)
     why = np.full(len(reading.index), None, dtype=object)
-    why[~known] = (np.full(len(why), "blank", dtype=object) if said is None else said)[~known]
+    why[~known] = said[~known]
     for code, role in roles.items():
         why[chosen.get(code, np.zeros_like(any_answer)) & ~any_answer & known] = role
     out = []
@@ -247,19 +251,19 @@ def _several(reading: Reading, form: Questionnaire, item: Mapping[str, Any], mis
         reasons = why[rows].copy()
         lost = unread.get(code, np.zeros(len(reading.index), dtype=bool))[rows]
         reasons[lost & np.array([one is None for one in reasons], dtype=bool)] = "invalid"
-        there = np.array([one is None for one in reasons], dtype=bool)
+        answered = np.array([one is None for one in reasons], dtype=bool)
         flags = chosen.get(code, np.zeros_like(any_answer))[rows]
-        codes = np.where(there, np.array(CHOSEN, dtype=object)[flags.astype(int)], None)
-        out.append(Answers(name, code, codes, np.where(there, flags.astype(float), np.nan), reasons))
+        codes = np.array(CHOSEN, dtype=object)[flags.astype(int)]
+        codes[~answered] = None
+        out.append(Answers(name, code, codes, np.where(answered, flags.astype(float), np.nan), reasons))
     return out
 
 
 def _from_one_cell(
-    reading: Reading, form: Questionnaire, item: Mapping[str, Any], missing: Choices
+    reading: Reading, form: Questionnaire, item: Mapping[str, Any], missing: Choices, name: str
 ) -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]:
     """Chosen options by row from cells that list them, the rows of which something is known, and why others are not:
     blank, invalid where a cell holds nothing readable, or what it says of the lack of an answer."""
-    name = str(item["name"])
     splitter = Splitter(form.spellings(str(item["list_name"])))
     cells = reading.records.distinct(name)
     remarks: dict[int, list[tuple[str, str | None, str | None]]] = {}
@@ -343,6 +347,7 @@ def _not_asked(answers: list[Answers], form: Questionnaire) -> list[Answers]:
         condition_of = needed[one.item]
         if condition_of is not None:
             unmet = ~given.get(condition_of, np.zeros(len(one.codes), dtype=bool))
-            one = replace(one, missing=np.where(one.blank & unmet, "not_asked", one.missing))
-        out.append(one)
+            out.append(replace(one, missing=np.where(one.blank & unmet, "not_asked", one.missing)))
+        else:
+            out.append(one)
     return out

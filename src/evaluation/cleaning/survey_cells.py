@@ -131,7 +131,8 @@ class Splitter:
         folded: dict[str, str | None] = {}
         for spelling, code in self.spellings.spellings.items():
             key = fold(spelling).rstrip(" .;,:")
-            folded[key] = code if folded.get(key, code) == code else None
+            before = folded.setdefault(key, code)
+            folded[key] = code if before == code else None
         by_first: dict[str, list[tuple[str, str]]] = {}
         for key in sorted(folded, key=lambda text: (-len(text), text)):
             code = folded[key]

@@ -7,12 +7,13 @@ place where such a sign stands, and the parts must be a question and one of its 
 rows). A header that fits two of them, or none, is left as it is and will be remarked as not recognised.
 
 Columns are named ``item`` or ``item/option``; ``item/*`` holds another answer in words, of which is only kept that it
-was given.
+was given; ``item/+2`` and so on are further columns that list answers to one multiple choice.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -26,6 +27,7 @@ from evaluation.cleaning.values import is_blank
 from evaluation.cleaning.workbook import Received, Sheet
 
 IN_WORDS = "*"
+FURTHER = "+"
 ROWS_SEARCHED = 20
 SHOWN = 300
 _BRACKETS = re.compile(r"(.*\S)\s*\[(.+)\]", re.S)
@@ -106,7 +108,7 @@ class Headers:
         yield from ("/".join(parts[start:]) for start in range(1, len(parts)))
 
     def under(self, question: str, part: str) -> str | None:
-        """What stands under a question: one of its options, the row of a matrix, its answer, another answer in words."""
+        """What stands under a question: an option, the row of a matrix, its answer, another answer in words."""
         key = header_key(question)[0]
         row = self._rows.get(key, {}).get(header_key(part)[0])
         if row is not None:
@@ -179,8 +181,9 @@ def _named(sheet: Sheet, headers: Headers) -> Sheet:
             found = len({name for _, name in two if name})
             if found > best[0] and _is_header(texts[place + 1], two):
                 best = (found, place + 1, two)
-    found, line, columns = best
-    if not found or all(name is None or headers.form.headers().get(text) == name for text, name in columns):
+    found, line, columns = best[0], best[1], _further(best[2], headers)
+    wordings = headers.form.headers()
+    if not found or all(name is None or wordings.get(text) == name for text, name in columns):
         return sheet
     cells = sheet.cells.copy()
     two_lines = any(text != own for (text, _), own in zip(columns, texts[line], strict=True))
@@ -192,6 +195,26 @@ def _named(sheet: Sheet, headers: Headers) -> Sheet:
         cells[line - 1] = np.full(cells.shape[1], None, dtype=object)
         cells[line - 1, 0] = above[:SHOWN]
     return replace(sheet, cells=cells, columns=())
+
+
+def _further(columns: list[tuple[str, str | None]], headers: Headers) -> list[tuple[str, str | None]]:
+    """Names for columns of one meaning: of two of the option «other» one says that it was chosen, and the later holds
+    what was written; several of one multiple choice list its answers together."""
+    several = set(headers.form.items.loc[headers.form.items["kind"] == "several", "name"])
+    seen: Counter[str] = Counter()
+    out = []
+    for text, name in columns:
+        if name is None:
+            out.append((text, name))
+            continue
+        seen[name] += 1
+        again = name
+        if seen[name] > 1 and name.endswith(f"/{OTHER}"):
+            again = f"{name.rpartition('/')[0]}/{IN_WORDS}"
+        elif seen[name] > 1 and name in several:
+            again = f"{name}/{FURTHER}{seen[name]}"
+        out.append((text, again))
+    return out
 
 
 def _two_lines(above: list[str], below: list[str], headers: Headers) -> list[tuple[str, str | None]]:

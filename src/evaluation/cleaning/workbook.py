@@ -1,4 +1,4 @@
-"""Received files as sheets of cells with addresses: xlsx, xls, ods, csv and tsv, parquet.
+"""Received files as sheets of cells with addresses: xlsx, xls, ods, csv and tsv, parquet, sav.
 
 Nothing is interpreted here. Row 1 of ``cells`` is row 1 of the sheet (or line 1 of the file), column 1 its column A.
 """
@@ -19,11 +19,11 @@ import pandas as pd
 from evaluation.cleaning.distinct import Distinct
 from evaluation.settings import InputProblem
 
-FileFormat = Literal["xlsx", "xls", "ods", "csv", "parquet"]
+FileFormat = Literal["xlsx", "xls", "ods", "csv", "parquet", "sav"]
 MAX_CELLS = 20_000_000
 ENDINGS: dict[str, FileFormat] = {
     ".xlsx": "xlsx", ".xlsm": "xlsx", ".xls": "xls", ".ods": "ods", ".csv": "csv", ".tsv": "csv", ".txt": "csv",
-    ".parquet": "parquet",
+    ".parquet": "parquet", ".sav": "sav", ".zsav": "sav",
 }  # fmt: skip
 PLAIN = (str, int, float, bool, dt.date, dt.time, dt.timedelta, Decimal)
 WORKBOOKS = frozenset({"xlsx", "xls", "ods"})
@@ -124,6 +124,10 @@ def read_received(path: Path, source: str, sheet: str | None = None) -> Received
 
         one, encoding = read_text(data, path, source)
         sheets = (one,)
+    elif kind == "sav":
+        from evaluation.cleaning.spss import read_sav
+
+        sheets = (read_sav(data, path, source),)
     else:
         sheets = (_parquet(data, path, source),)
     check_unchanged(path, source, digest)

@@ -17,7 +17,7 @@ from evaluation.display.mapcaption import Caption
 from evaluation.display.maps import UNASSIGNED, coverage_map
 from evaluation.display.multiples import SmallMap, small_maps
 from evaluation.display.palettes import CLUSTERS
-from evaluation.display.placenames import map_names
+from evaluation.display.placenames import tile_labels
 from evaluation.display.projections import albers
 from evaluation.display.tables import exhibit
 from evaluation.display.tilegrid import tile_grid
@@ -103,7 +103,7 @@ class Atlas:
             if name in units.index
         ]
         if self.geometry is None:
-            shown = map_names(self.units["short_name"].astype(str).tolist(), language)
+            shown = tile_labels(self.units["short_name"].astype(str).tolist(), language)
             names = dict(zip(self.units["unit_id"].astype(str), shown, strict=True))
             drawing = tile_outlines(tile_grid(self.units, self._projection or albers(self.units)), names)
         else:

@@ -27,7 +27,7 @@ Neutral = Literal["centre", "apart"]
 Order = Literal["given", "agreement"]
 WIDTH = 7.6  # inches; text of 6.8 points is still 6 points where the page leaves 6.7 inches
 SMALL, LABEL = 7.0, 7.6
-TOP = "top_two_share"
+TOP = "top_share"
 _NOTES = ("not_probability", "census", "census_nonresponse", "no_degrees_of_freedom")
 
 
@@ -63,7 +63,7 @@ def diverging_bars(
 
     ``estimates`` has the columns item, choice, group, statistic, value (a share), low, high, n, n_weighted, asked,
     dont_know, refused, no_answer, note: rows with statistic ``share`` and a choice of ``levels`` (labels by code from
-    the lowest to the highest) are drawn, rows ``top_two_share`` are written at the right with their interval. Without
+    the lowest to the highest) are drawn, rows ``top_share`` are written at the right with their interval. Without
     ``groups`` there is one bar an item (``items``: labels by item); with ``groups`` (labels by group) one small panel
     an item with one bar a group, all on one scale. An odd middle level is split between both sides or stands
     ``apart``. ``order`` agreement puts the items with the largest share above the middle on top. Items ``turned`` are
@@ -289,7 +289,7 @@ def _numbers(axis: Axes, rows: list[_Row], language: Language, first: bool) -> N
     if first:
         heads = ["n", word("weighted", language), *([word("top", language)] if tops else [])]
         for text, x in zip(heads, places, strict=True):
-            axis.text(x, 1.0, "\n".join(textwrap.wrap(text, 8)), transform=axis.transAxes, ha="right", va="bottom",
+            axis.text(x, 1.0, "\n".join(textwrap.wrap(text, 7)), transform=axis.transAxes, ha="right", va="bottom",
                       fontsize=SMALL)  # fmt: skip
 
 

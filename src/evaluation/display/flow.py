@@ -15,6 +15,8 @@ WIDTH = 960
 MARGIN = 24
 GAP = 14
 LINE = 16
+MOST_IN_A_ROW = 5  # a box then has room for the longest step name
+FRAME = 12
 
 STEP_TITLES: dict[str, Text] = {
     "01_clean_programme": Text(ru="Чистка файлов программы", en="Clean the programme's files"),
@@ -77,7 +79,7 @@ class _Canvas:
 
     def band(self, title: str, chips: Sequence[str], mono: bool = True) -> None:
         """A box of files or tables, its chips set in lines."""
-        kind, size = ("mono", 6.75) if mono else ("chip", 7.3)
+        kind, size = ("mono", 6.75) if mono else ("chip", 7.5)
         lines: list[list[tuple[str, float]]] = [[]]
         room = WIDTH - 2 * MARGIN - 28
         used = 0.0
@@ -100,28 +102,37 @@ class _Canvas:
         self.y += height
 
     def steps(self, steps: Sequence[Step], scope: str, width: float | None = None) -> None:
-        """A row of steps with arrows above and below."""
-        start, top = self.y, self.y + 26
-        across = width or (WIDTH - 2 * MARGIN - GAP * (len(steps) - 1)) / len(steps)
-        left = (WIDTH - across * len(steps) - GAP * (len(steps) - 1)) / 2
+        """Steps in as few even rows as their names allow, framed where there are several; arrows above and below."""
+        rows = -(-len(steps) // MOST_IN_A_ROW)
+        columns = -(-len(steps) // max(1, rows))
+        inset = FRAME if rows > 1 else 0
+        across = width or (WIDTH - 2 * (MARGIN + inset) - GAP * (columns - 1)) / columns
+        left = (WIDTH - across * columns - GAP * (columns - 1)) / 2
         room = max(10, int(across / 9.4))
         texts = [textwrap.wrap(STEP_TITLES[step.name].in_language(self.language), room) for step in steps]
         height = 46 + LINE * max(map(len, texts)) + (18 if any(step.figures for step in steps) else 0)
+        start, top = self.y, self.y + 26
+        whole = height * rows + GAP * (rows - 1) + 2 * inset
+        if inset:
+            self.box(MARGIN, top, WIDTH - 2 * MARGIN, whole, "#ffffff", "#b5cfe0")
         for number, (step, lines) in enumerate(zip(steps, texts, strict=True)):
-            x = left + number * (across + GAP)
-            self.arrow(x + across / 2, start + 2, top)
-            self.box(x, top, across, height, "#e6f1f8", "#0b5a8a")
-            self.text(x + 12, top + 20, step.name, "file mono")
+            x = left + number % columns * (across + GAP)
+            y = top + inset + number // columns * (height + GAP)
+            self.box(x, y, across, height, "#e6f1f8", "#0b5a8a")
+            self.text(x + 12, y + 20, step.name, "file mono")
             for position, line in enumerate(lines):
-                self.text(x + 12, top + 40 + LINE * position, line, "name")
+                self.text(x + 12, y + 40 + LINE * position, line, "name")
             counts = [("figures", len(step.figures)), ("tables", len(step.exhibits))]
             shown = ", ".join(self.word(key).format(count) for key, count in counts if count and step.figures)
             if shown:
-                self.text(x + 12, top + height - 11, shown, "file")
-            self.arrow(x + across / 2, top + height + 2, top + height + 26)
+                self.text(x + 12, y + height - 11, shown, "file")
+        for number in range(columns):
+            x = left + number * (across + GAP) + across / 2
+            self.arrow(x, start + 2, top)
+            self.arrow(x, top + whole + 2, top + whole + 26)
         if width:  # a row across the whole sheet has an arrow where the word would stand
             self.text(WIDTH - MARGIN, start + 17, self.word(scope), "file", "end")
-        self.y = top + height + 26
+        self.y = top + whole + 26
 
 
 def flow_svg(steps: Sequence[Step], language: Language) -> str:
@@ -133,7 +144,7 @@ def flow_svg(steps: Sequence[Step], language: Language) -> str:
     first = [step for step in steps if step.scope == "each_year"]
     panel = [step for step in steps if step.folder == "panel"]
     results = [step for step in steps if step.folder == "results"]
-    last = [step for step in steps if step.files]
+    last = [step for step in steps if step.assembles]
     canvas = _Canvas(language)
     position = 0 if language == "ru" else 1
     sources = [SOURCES.get(name, (name, name))[position] for step in first for name in step.sources]
@@ -146,7 +157,7 @@ def flow_svg(steps: Sequence[Step], language: Language) -> str:
     canvas.steps(results, "chosen_year")
     canvas.band(canvas.word("results"), _tables(results))
     canvas.steps(last, "chosen_year", 330)
-    canvas.band(canvas.word("report"), [file for step in last for file in step.files])
+    canvas.band(canvas.word("report"), [file for step in (*last, *results) for file in step.files])
     height = canvas.y + MARGIN
     assert len(by_name) == len(first) + len(panel) + len(results) + len(last), "a step belongs to no row of the picture"
     title = canvas.word("title")

@@ -7,37 +7,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from evaluation.display.survey_remarks import REMARKS
 from evaluation.settings import Text
 
 if TYPE_CHECKING:
     from evaluation.settings import Language
 
 NOT_PROBABILITY = "not_probability"
-REMARKS: dict[str, Text] = {
-    NOT_PROBABILITY: Text(
-        ru="не вероятностная выборка: погрешность не указывается",
-        en="not a probability sample: no margin of error",
-    ),
-    "census": Text(ru="опрошены все: ошибки выборки нет", en="everybody was asked: no sampling error"),
-    "census_nonresponse": Text(
-        ru="спросили всех, но ответили не все: ошибки выборки нет, о неответивших данные не говорят",
-        en="everybody was asked but not all answered: no sampling error; nothing is known of the others",
-    ),
-    "nobody_answered": Text(ru="никто не ответил", en="nobody answered"),
-    "no_degrees_of_freedom": Text(
-        ru="интервала нет: ответы из одной точки опроса", en="no interval: the answers come from one sampling point"
-    ),
-    "no_variation": Text(ru="все ответы одинаковы", en="all answers are alike"),
-    "at_bound": Text(
-        ru="так ответили все или никто: граница интервала — по числу ответов",
-        en="all or none said so: the interval's end follows from the number of answers",
-    ),
-    "base_asked": Text(
-        ru="доля от всех, кому задали вопрос; варианты не складываются в 100 %",
-        en="share of all who were asked; the options do not add up to 100%",
-    ),
-    "not_asked": Text(ru="этот вопрос здесь не задавали", en="this was not asked here"),
-}
 WORDS: dict[str, Text] = {
     "percent_rated": Text(ru="Проценты от тех, кто поставил оценку", en="Per cent of those who rated"),
     "percent_asked": Text(ru="Проценты от всех, кому задали вопрос", en="Per cent of all who were asked"),

@@ -237,6 +237,7 @@ def words(name: str, language: Language) -> str:
 
 SOURCES: dict[str, tuple[str, str]] = {
     "territories": ("Паспорт муниципалитетов", "Passport of municipalities"),
+    "population": ("Численность населения", "Population"),
     "projects": ("Реестр заявок", "Register of applications"),
     "scores": ("Протокол оценки заявок", "Scoring protocol"),
     "support_events": ("План-график мероприятий", "Schedule of events"),

@@ -131,6 +131,9 @@ ROWS_RU: dict[str, str] = {
         "мера неравномерности показателя между территориями за год",
     "territorial unit and indicator in a year: likeness to its neighbours":
         "территория и показатель за год: сходство с соседями",
+    "territorial unit, stream of support and basis of the way to the stream's nearest event":
+        "территория, вид поддержки и способ измерить путь до ближайшего мероприятия этого вида",
+    "venue proposed for the next events": "место, предложенное для следующих мероприятий",
     "indicator of a territorial unit (or of all units) in a year": "показатель территории (или всех территорий) за год",
     "stream of support and year": "вид поддержки и год",
     "estimate of one model": "оценка одной модели",

@@ -48,8 +48,15 @@ SECTIONS: tuple[Section, ...] = (
     Section(
         "support",
         "05_describe_support",
-        ("support_by_year", "coverage_by_stream", "last_contact", "projects_by_topic", "survey_ratings"),
+        ("support_by_year", "coverage_by_stream", "last_contact", "projects_by_topic"),
         ("support_by_year", "reach_by_year", "exchange_network"),
+    ),
+    Section(
+        "voices",
+        "02_clean_survey",
+        ("survey_waves", "survey_rates", "survey_ratings", "event_ratings", "rating_claims", "survey_scales",
+         "survey_changes", "kirkpatrick", "survey_estimates", "survey_schemes"),
+        ("survey_flow", "participant_ratings", "learning_change", "resident_ratings", "resident_channels"),
     ),
     Section(
         "outcomes",
@@ -67,7 +74,8 @@ SECTIONS: tuple[Section, ...] = (
     Section("limits"),
     Section("rerun"),
     Section(
-        "annex", exhibits=("completeness", "survey_row_accounts", "issues_by_rule", "panel_by_year", "crosswalk_open")
+        "annex", exhibits=("completeness", "survey_row_accounts", "survey_quality", "survey_exclusions",
+                              "survey_item_nonresponse", "issues_by_rule", "panel_by_year", "crosswalk_open")
     ),
 )  # fmt: skip
 
@@ -181,6 +189,48 @@ FIGURES: dict[str, tuple[Text, Text]] = {
             "перенимает; серые точки — территории без связей.",
             en="Network of exchange: dots are territories in their places, arrows run from those who share experience "
             "to those who take it over; grey dots are territories without ties.",
+        ),
+    ),
+    "survey_flow": (
+        Text(ru="От полученных анкет к анализу", en="From questionnaires received to those analysed"),
+        Text(
+            ru="Схема: сколько анкет получено, прочитано, подошло и исключено каждым правилом; сколько осталось.",
+            en="Flow chart: questionnaires received, read, eligible, excluded by each rule, and left.",
+        ),
+    ),
+    "participant_ratings": (
+        Text(ru="Как участники оценили занятия", en="How participants rated the events"),
+        Text(
+            ru="Полосы расходятся от середины: влево — несогласие, вправо — согласие; серым — спрошенные без оценки. "
+            "Справа — число ответивших, взвешенное число и доля высоких оценок.",
+            en="Bars diverge from the middle: disagreement to the left, agreement to the right; grey: asked without a "
+            "rating. At the right: people who answered, weighted number, share of high ratings.",
+        ),
+    ),
+    "learning_change": (
+        Text(ru="Тест до и после занятия", en="Test before and after an event"),
+        Text(
+            ru="Кружки соединяют средние до и после у одних и тех же людей; справа — изменение с интервалом и число "
+            "пар.",
+            en="Dots join the means before and after of the same people; at the right the change with its interval and "
+            "the number of pairs.",
+        ),
+    ),
+    "resident_ratings": (
+        Text(ru="Чем довольны жители", en="What residents are content with"),
+        Text(
+            ru="Полосы расходятся от середины: влево — недовольство, вправо — довольство; серым — спрошенные без "
+            "оценки. Справа — число ответивших, взвешенное число и доля высоких оценок с интервалом.",
+            en="Bars diverge from the middle: discontent to the left, content to the right; grey: asked without a "
+            "rating. At the right: people who answered, weighted number, share of high ratings with its interval.",
+        ),
+    ),
+    "resident_channels": (
+        Text(ru="Откуда жители узнают о проектах", en="Where residents learn of projects"),
+        Text(
+            ru="Столбики: доля всех спрошенных, назвавших источник, с интервалом; источников можно было назвать "
+            "несколько.",
+            en="Bars: share of all asked who named a source, with its interval; several could be named.",
         ),
     ),
     "main_estimates": (

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import ast
-import hashlib
-import json
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from evaluation.running.definitions import definitions
 from evaluation.running.hashes import Hashes
-from evaluation.running.syntax import parse_source
-
-# Fields that say nothing about what the code does.
-IGNORED_FIELDS = frozenset({"kind", "type_comment", "type_ignores"})
-DOCUMENTED = (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+from evaluation.running.package_data import EVERYTHING, OWN, data_references
+from evaluation.running.syntax import digest_of, last_name, parse_source, shape
 
 Import = tuple[int, str, tuple[str, ...]]
 """Level of a relative import (0 = absolute), module, imported names."""
@@ -23,46 +20,28 @@ Import = tuple[int, str, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Code:
-    """What one piece of code does (``digest``) and what it imports."""
+    """What one piece of code does (``digest``), what it imports, its named pieces, the data that it reads.
+
+    ``definitions`` are those of ``definitions.py``, ``data`` the references of ``package_data.py``.
+    """
 
     digest: str
     imports: tuple[Import, ...]
+    definitions: Mapping[str, str] = field(default_factory=dict)
+    data: tuple[str, ...] = ()
 
 
 def read_code(source: str, keep_first_text: bool = False) -> Code:
-    """The code's syntax tree as a digest, and its imports at any depth.
+    """The code's syntax tree as a digest, its imports at any depth, its pieces.
 
     Comments, blank lines, layout and docstrings do not matter; nor does the Python version, where the syntax
     is the same. ``keep_first_text`` keeps a text that opens the code: in a notebook cell it is an output.
     Raises SyntaxError.
     """
     tree = parse_source(source)
-    shape = _shape(tree, keep_first_text)
-    return Code(hashlib.sha256(shape.encode()).hexdigest(), tuple(dict.fromkeys(_imports(tree))))
-
-
-def _shape(value: Any, keep_first_text: bool = False) -> str:
-    if isinstance(value, ast.Constant):
-        return f"{type(value.value).__name__}:{value.value!r}"
-    if isinstance(value, ast.AST):
-        parts = []
-        for field in value._fields:
-            part = getattr(value, field, None)
-            if field in IGNORED_FIELDS or part is None or part == []:
-                continue
-            if field == "body" and isinstance(value, DOCUMENTED) and not keep_first_text:
-                part = _without_docstring(part)
-            parts.append(f"{field}={_shape(part)}")
-        return f"{type(value).__name__}({','.join(parts)})"
-    if isinstance(value, list):
-        return f"[{','.join(_shape(item) for item in value)}]"
-    return repr(value)
-
-
-def _without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
-    first = body[0].value if isinstance(body[0], ast.Expr) else None
-    is_text = isinstance(first, ast.Constant) and isinstance(first.value, str)
-    return body[1:] if is_text else body
+    digest = digest_of(shape(tree, keep_first_text))
+    imports = tuple(dict.fromkeys(_imports(tree)))
+    return Code(digest, imports, definitions(tree), tuple(data_references(tree)))
 
 
 def _imports(node: ast.AST) -> Iterator[Import]:
@@ -72,21 +51,15 @@ def _imports(node: ast.AST) -> Iterator[Import]:
             yield from ((0, alias.name, ()) for alias in child.names)
         elif isinstance(child, ast.ImportFrom):
             yield child.level, child.module or "", tuple(alias.name for alias in child.names)
-        elif isinstance(child, ast.If) and _last_name(child.test) == "TYPE_CHECKING":
+        elif isinstance(child, ast.If) and last_name(child.test) == "TYPE_CHECKING":
             for other in child.orelse:
                 yield from _imports(ast.Module([other], []))
         else:
-            if isinstance(child, ast.Call) and _last_name(child.func) in ("import_module", "__import__"):
+            if isinstance(child, ast.Call) and last_name(child.func) in ("import_module", "__import__"):
                 first = child.args[0] if child.args else None
                 if isinstance(first, ast.Constant) and isinstance(first.value, str):
                     yield 0, first.value, ()
             yield from _imports(child)
-
-
-def _last_name(node: ast.expr) -> str:
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.id if isinstance(node, ast.Name) else ""
 
 
 @dataclass(frozen=True)
@@ -99,16 +72,31 @@ class Package:
     def name(self) -> str:
         return self.folder.name
 
-    def file_of(self, module: str) -> Path | None:
-        """Source file of a module of this package; None where it is none of its modules."""
-        parts = module.split(".")
-        if parts[0] != self.name:
-            return None
-        place = self.folder.joinpath(*parts[1:])
-        for path in (place / "__init__.py", place.with_name(f"{place.name}.py")):
-            if path.is_file() and path.parent.is_relative_to(self.folder):
-                return path
-        return None
+
+@dataclass(frozen=True)
+class Index:
+    """What lies in a package's folder: source file by module, and every other file by its path in the package."""
+
+    modules: Mapping[str, Path]
+    data: Mapping[str, Path]
+
+
+def index_of(package: Package) -> Index:
+    """Look through the package's folder once. A folder ``a`` with ``__init__.py`` goes before a module ``a.py``."""
+    modules: dict[str, Path] = {}
+    data: dict[str, Path] = {}
+    for folder, inner, names in os.walk(package.folder):
+        inner[:] = sorted(name for name in inner if not name.startswith((".", "__pycache__")))
+        here = Path(folder)
+        parts = here.relative_to(package.folder).parts
+        for name in sorted(names):
+            if name == "__init__.py":
+                modules[".".join((package.name, *parts))] = here / name
+            elif name.endswith(".py"):
+                modules.setdefault(".".join((package.name, *parts, name.removesuffix(".py"))), here / name)
+            elif not name.startswith(".") and not name.endswith((".pyc", "~")):
+                data["/".join((*parts, name))] = here / name
+    return Index(modules, data)
 
 
 def own_package() -> Package:
@@ -116,35 +104,43 @@ def own_package() -> Package:
     return Package(Path(__file__).resolve().parents[1])
 
 
+@dataclass(frozen=True)
+class Reached:
+    """What some code reaches: digest by module and by file of data, and the pieces of each module."""
+
+    digests: Mapping[str, str]
+    pieces: Mapping[str, Mapping[str, str]]
+
+
 def reached(
     imports: Iterable[Import], packages: Sequence[Package], hashes: Hashes, skip: Iterable[str] = ()
-) -> dict[str, str]:
-    """Digest by name of every module that ``imports`` reach in ``packages``, directly or through each other.
+) -> Reached:
+    """Every module that ``imports`` reach in ``packages``, directly or through each other, and the data they read.
 
-    Files other than Python in the folders of reached modules (texts, templates) count too, under their path.
-    ``skip`` names modules that are left out with what only they import.
+    Files other than Python (texts, templates) count by their bytes, under their path, where a reached module reads
+    files of their folder. ``skip`` names modules that are left out with what only they import. The packages' folders
+    are listed once in the life of ``hashes``.
     """
-    found: dict[str, str] = {}
-    folders: set[tuple[Package, Path]] = set()
-    waiting = [name for item in imports for name in _named(item, "")]
+    digests: dict[str, str] = {}
+    pieces: dict[str, Mapping[str, str]] = {}
     left_out = set(skip)
+    indexes = {each.name: (each, hashes.once(("index", each), lambda each=each: index_of(each))) for each in packages}
+    waiting = [name for item in imports for name in _named(item, "")]
     while waiting:
         module = waiting.pop()
-        if module in found or module in left_out:
+        if module in digests or module in left_out or module.partition(".")[0] not in indexes:
             continue
-        for package in packages:
-            path = package.file_of(module)
-            if path is None:
-                continue
-            code = _module_code(path, hashes)
-            found[module] = code.digest
-            folders.add((package, path.parent))
-            here = module if path.name == "__init__.py" else module.rpartition(".")[0]
-            waiting += [name for item in code.imports for name in _named(item, here)]
-    for package, folder in folders:
-        for path in _data_files(folder):
-            found[f"{package.name}/{path.relative_to(package.folder).as_posix()}"] = str(hashes.of_file(path))
-    return dict(sorted(found.items()))
+        package, index = indexes[module.partition(".")[0]]
+        path = index.modules.get(module)
+        if path is None:
+            continue
+        code = hashes.once(("module", path), lambda path=path: _module_code(path, hashes))
+        digests[module], pieces[module] = code.digest, code.definitions
+        here = module if path.name == "__init__.py" else module.rpartition(".")[0]
+        waiting += [name for item in code.imports for name in _named(item, here)]
+        for name in _data_of(code.data, package, index, path):
+            digests[f"{package.name}/{name}"] = str(hashes.of_file(index.data[name]))
+    return Reached(dict(sorted(digests.items())), pieces)
 
 
 def _module_code(path: Path, hashes: Hashes) -> Code:
@@ -154,10 +150,12 @@ def _module_code(path: Path, hashes: Hashes) -> Code:
         except SyntaxError as error:
             error.filename = str(path)
             raise
-        return [code.digest, [[level, module, list(names)] for level, module, names in code.imports]]
+        imports = [[level, module, list(names)] for level, module, names in code.imports]
+        return [code.digest, imports, dict(code.definitions), list(code.data)]
 
-    digest, imports = hashes.derived("code", path, compute)
-    return Code(digest, tuple((level, module, tuple(names)) for level, module, names in imports))
+    digest, imports, pieces, data = hashes.derived("code", path, compute)
+    found = tuple((level, module, tuple(names)) for level, module, names in imports)
+    return Code(digest, found, pieces, tuple(data))
 
 
 def _named(item: Import, here: str) -> Iterator[str]:
@@ -172,41 +170,25 @@ def _named(item: Import, here: str) -> Iterator[str]:
     yield from (f"{module}.{name}" for name in names if name != "*")
 
 
-def _data_files(folder: Path) -> Iterator[Path]:
-    for path in sorted(folder.iterdir()):
-        if path.name.startswith((".", "__pycache__")):
-            continue
-        if path.is_dir():
-            if not (path / "__init__.py").exists():
-                yield from _data_files(path)
-        elif path.suffix not in (".py", ".pyc"):
-            yield path
+def _data_of(references: Sequence[str], package: Package, index: Index, path: Path) -> Iterator[str]:
+    """Paths in the package of the files that a module at ``path`` may read by ``references``."""
+    for reference in references:
+        folder = _folder(reference, package, path)
+        if folder is not None:
+            inside = "".join(f"{part}/" for part in folder)
+            yield from (name for name in index.data if name.startswith(inside))
 
 
-def read_notebook_code(cells: Sequence[dict[str, Any]]) -> tuple[str, tuple[Import, ...]]:
-    """Digest of a notebook's cells, and the imports of its code.
-
-    Outputs, ids and metadata do not matter, but for the tags ``parameters`` and ``raises-exception``. A cell with
-    IPython's own syntax counts as text. A semicolon at the end hides an output, so it counts.
-    """
-    parts: list[list[Any]] = []
-    imports: list[Import] = []
-    for cell in cells:
-        raw = cell.get("source", "")
-        source = raw if isinstance(raw, str) else "".join(raw)
-        tags = sorted({"parameters", "raises-exception"} & set(cell.get("metadata", {}).get("tags", [])))
-        kind = str(cell.get("cell_type", ""))
-        if kind == "code":
-            if not source.strip():
-                continue
-            try:
-                code = read_code(source, keep_first_text=True)
-            except SyntaxError:
-                parts.append([kind, tags, source.strip()])
-            else:
-                parts.append([kind, tags, code.digest, source.rstrip().endswith(";")])
-                imports += code.imports
-        else:
-            parts.append([kind, tags, source])
-    text = json.dumps(parts, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest(), tuple(dict.fromkeys(imports))
+def _folder(reference: str, package: Package, path: Path) -> tuple[str, ...] | None:
+    """The folder meant, as parts below the package's folder; None where it is none of the package's."""
+    kind, _, value = reference.partition(":")
+    own = path.relative_to(package.folder).parts[:-1]
+    if kind == EVERYTHING:
+        return ()
+    if kind == OWN:
+        return own
+    if kind == "up":
+        above = int(value) - 1
+        return own[: len(own) - above] if above <= len(own) else None
+    parts = value.split(".")
+    return tuple(parts[1:]) if parts[0] == package.name else None

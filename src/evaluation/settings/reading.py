@@ -15,6 +15,9 @@ from evaluation.settings.design import DesignPlan, design_contradictions
 from evaluation.settings.plan import Place, Plan, contradictions
 from evaluation.settings.programme import Programme, Year
 
+# written in C and ten times as fast; not every build of PyYAML has it
+FAST_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 
 def read_programme(path: Path) -> Programme:
     return read_settings(path, Programme)
@@ -60,8 +63,7 @@ def read_settings(path: Path, model: type[SettingsModel]) -> SettingsModel:
             f"There is no settings file {path}. Create it after the example in this project's config folder.",
         ) from None
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
+        data = _parsed(text)
     except yaml.YAMLError as error:
         # an unclosed quote is noticed at the file's end; where it was opened is what a person looks for
         opened = "scanning" in (getattr(error, "context", None) or "")
@@ -79,11 +81,20 @@ def read_settings(path: Path, model: type[SettingsModel]) -> SettingsModel:
     try:
         return model.model_validate(data)
     except ValidationError as error:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
         problems = [_problem(detail, node, model) for detail in error.errors()]
         raise InputProblem(
             "\n".join(f"{path}, строка {line}: {ru}" for line, ru, _ in problems),
             "\n".join(f"{path}, line {line}: {en}" for line, _, en in problems),
         ) from error
+
+
+def _parsed(text: str) -> Any:
+    """The YAML's content, by the fast parser. What that refuses is read again by the one that says best where."""
+    try:
+        return yaml.load(text, Loader=FAST_LOADER)
+    except yaml.YAMLError:
+        return yaml.safe_load(text)
 
 
 def _problem(detail: Any, node: yaml.Node | None, model: type[Settings]) -> tuple[int, str, str]:

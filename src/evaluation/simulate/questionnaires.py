@@ -19,7 +19,7 @@ SURVEY_COLUMNS = (
     "aliases",
     "pii",
 )
-CHOICE_COLUMNS = ("list_name", "name", "label::Russian (ru)", "label::English (en)", "value", "missing_role", "aliases")
+CHOICE_COLUMNS = ("list_name", "name", "label::Russian (ru)", "label::English (en)", "score", "missing_role", "aliases")
 
 
 @dataclass(frozen=True)
@@ -361,7 +361,7 @@ QUESTIONNAIRES = {questionnaire.id: questionnaire for questionnaire in (PARTICIP
 def questionnaire_workbook(questionnaire: Questionnaire) -> Workbook:
     """The questionnaire as a workbook with the sheets survey, choices and settings of an XLSForm.
 
-    Besides the standard columns: scale_id, reversed, aliases (separated by |) and pii of items; value, missing_role
+    Besides the standard columns: scale_id, reversed, aliases (separated by |) and pii of items; score, missing_role
     and aliases of choices.
     """
     book = Workbook()
@@ -390,6 +390,6 @@ def questionnaire_workbook(questionnaire: Questionnaire) -> Workbook:
                 ]
             )
     settings = book.create_sheet("settings")
-    settings.append(["form_id", "form_title", "form_title::English (en)", "default_language", "version"])
+    settings.append(["form_id", "form_title", "title_en", "default_language", "version"])
     settings.append([questionnaire.id, questionnaire.title_ru, questionnaire.title_en, "Russian (ru)", "1"])
     return book

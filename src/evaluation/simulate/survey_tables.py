@@ -39,7 +39,7 @@ def wave_row(
 
 def people_frame(wave_id: str, count: int, **columns: Any) -> pd.DataFrame:
     """Responses of a wave, numbered; columns that a wave lacks are empty."""
-    blank: dict[str, Any] = dict.fromkeys(("person_key", "unit_id", "event_id", "stratum", "psu"))
+    blank: dict[str, Any] = dict.fromkeys(("person_key", "unit_id", "event_id", "language", "stratum", "psu"))
     given = blank | {"w_base": np.nan} | columns
     return pd.DataFrame({"response_id": [f"{wave_id}-{n}" for n in range(1, count + 1)], "wave_id": wave_id} | given)
 

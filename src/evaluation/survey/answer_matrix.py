@@ -18,6 +18,7 @@ STATES = {
 }  # fmt: skip
 
 States = NDArray[np.int8]
+_MOST_GROUPS = 2**62
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,14 +26,14 @@ class AnswerMatrix:
     """n responses by k columns; a column is an item, or one offered option of a multiple choice.
 
     ``columns`` has item and choice. ``codes`` (n, k) are numbers of ``code_names``, the same for the same answer in
-    every column, -1 without an answer; ``values`` (n, k) are numbers of answers, NaN without; ``states`` (n, k) say
+    every column, -1 without an answer; ``numbers`` (n, k) are their values, NaN without; ``states`` (n, k) say
     why an answer lacks. A row that the long table lacks was not asked.
     """
 
     response_ids: pd.Index
     columns: pd.DataFrame
     codes: NDArray[np.int32]
-    values: NDArray[np.float64]
+    numbers: NDArray[np.float64]
     states: States
     code_names: tuple[str, ...]
 
@@ -129,11 +130,25 @@ def _twice(answers: pd.DataFrame, cell: NDArray[np.intp]) -> InputProblem:
 
 
 def row_groups(*columns: NDArray[np.generic] | pd.Series) -> NDArray[np.intp]:
-    """(n,) numbers of groups of rows that agree in every column, in the order of appearance."""
-    group: NDArray[np.intp] | None = None
-    for column in columns:
-        codes, known = pd.factorize(column, use_na_sentinel=False)
-        group = codes if group is None else pd.factorize(group * np.int64(max(len(known), 1)) + codes)[0]
-    if group is None:
+    """(n,) numbers of groups of rows that agree in every column, in the order of appearance; missing equals missing."""
+    if not columns:
         raise ValueError("no columns to group by")
-    return np.asarray(group, dtype=np.intp)
+    group = np.zeros(len(columns[0]), dtype=np.int64)
+    groups = 1
+    for column in columns:
+        codes, width = _numbered(column)
+        if groups * width > _MOST_GROUPS:  # many columns fit into one number; only then are the groups counted anew
+            group, known = pd.factorize(group)
+            groups = max(len(known), 1)
+        group = group * width + codes
+        groups *= width
+    return np.asarray(pd.factorize(group)[0], dtype=np.intp)
+
+
+def _numbered(column: NDArray[np.generic] | pd.Series) -> tuple[NDArray[np.int64], int]:
+    """Numbers from 0 of a column's values, and how many there may be."""
+    if isinstance(column, np.ndarray) and len(column) and column.dtype.kind in "biu":
+        low = int(column.min())
+        return column.astype(np.int64) - low, int(column.max()) - low + 1
+    codes, known = pd.factorize(column, use_na_sentinel=False)
+    return codes.astype(np.int64), max(len(known), 1)

@@ -10,6 +10,7 @@ whoever was silent.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -17,6 +18,7 @@ import pandas as pd
 from scipy import special
 
 from evaluation.settings import InputProblem, RatingClaim, Text
+from evaluation.survey.ratings import RATING_COLUMNS, event_ratings
 
 Verdict = Literal["holds", "fails", "cannot_tell"]
 EVENT_COLUMNS = ["claim", "threshold", "p", "p_adjusted", "verdict", "verdict_any_silence"]
@@ -27,6 +29,49 @@ CLAIM_COLUMNS = [
 ]  # fmt: skip
 NOTES = ("no_events", "events_without_ratings", "ceiling", "declared_late", "low_power")
 CEILING_SHARE = 0.5
+
+
+def rate_events(
+    answers: pd.DataFrame,
+    responses: pd.DataFrame,
+    people: pd.DataFrame,
+    items: Sequence[str],
+    claims: Sequence[RatingClaim] = (),
+    *,
+    limits: tuple[float, float] = (1, 5),
+    top: float = 4,
+    reversed_items: Sequence[str] = (),
+    declared_on: dt.date | None = None,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Ratings of every event (RATING_COLUMNS and EVENT_COLUMNS) and the claims on them (CLAIM_COLUMNS).
+
+    Arguments as for ``survey.ratings.event_ratings``; ``claims`` are those on this questionnaire, each on an item of
+    its own and with its own ``top``. EVENT_COLUMNS are empty for items of no claim. Raises InputProblem as
+    ``judge_events`` does, and for two claims on one item.
+    """
+    by_item = {claim.item: claim for claim in claims}
+    if len(by_item) < len(claims):
+        named = ", ".join(sorted({one.item for one in claims if sum(one.item == other.item for other in claims) > 1}))
+        raise InputProblem(
+            f"План, rating_claims: на вопрос «{named}» объявлено два порога. Оставьте один.",
+            f"Plan, rating_claims: two thresholds are declared for the item '{named}'. Keep one.",
+        )
+    tops = {item: by_item[item].top if item in by_item else top for item in [*items, *by_item]}
+    parts = [
+        event_ratings(answers, responses, people, [item], limits, high, [one for one in reversed_items if one == item])
+        for item, high in tops.items()
+    ]
+    first = pd.to_datetime(responses["submitted_at"]).min() if "submitted_at" in responses else pd.NaT
+    first_answer = None if pd.isna(first) else first.date()
+    verdicts = []
+    for position, item in enumerate(tops):
+        if item in by_item:
+            parts[position] = judge_events(parts[position], by_item[item])
+            verdicts.append(judge_claim(parts[position], by_item[item], declared_on, first_answer))
+    table = pd.concat(parts, ignore_index=True).reindex(columns=[*RATING_COLUMNS, *EVENT_COLUMNS])
+    texts = dict.fromkeys(("claim", "verdict", "verdict_any_silence"), "str")
+    table = table.astype({**texts, **dict.fromkeys(("threshold", "p", "p_adjusted"), "float64")})
+    return table, pd.concat(verdicts, ignore_index=True) if verdicts else pd.DataFrame(columns=CLAIM_COLUMNS)
 
 
 def judge_events(ratings: pd.DataFrame, claim: RatingClaim) -> pd.DataFrame:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, get_args
+from functools import cached_property
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -70,8 +71,22 @@ class Calibration:
 
     def residuals(self, values: Array) -> Array:
         """``values`` (n,) less their regression on the margins, by the weights before the fit."""
-        slopes = np.linalg.pinv(self.cross_products(self.base), hermitian=True) @ self.sums(self.base * values)
-        return values - self.spread(slopes)
+        return values - self.spread(self._inverse @ self.sums(self.base * values))
+
+    @cached_property
+    def _inverse(self) -> Array:
+        return np.asarray(np.linalg.pinv(self.cross_products(self.base), hermitian=True))
+
+    def cells(self) -> tuple[Codes, Calibration]:
+        """(n,) the number of each row's combination of levels, and the same margins with one row a combination."""
+        found = self.codes[0]
+        for codes, levels in zip(self.codes[1:], self.levels[1:], strict=True):
+            found = pd.factorize(found * len(levels) + codes)[0].astype(np.intp)
+        found = pd.factorize(found)[0].astype(np.intp)
+        first = np.zeros(int(found.max()) + 1, dtype=np.intp)
+        first[found[::-1]] = np.arange(len(found))[::-1]
+        base = np.bincount(found, weights=self.base).astype(np.float64)
+        return found, Calibration(tuple(codes[first] for codes in self.codes), self.levels, base)
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,7 +141,6 @@ def make_design(
     psu: str | None = None,
     fpc: str | float | Mapping[str, float] | None = None,
     single: SinglePSU = "refuse",
-    wave: str | None = None,
     asked: int | None = None,
 ) -> Design:
     """The design of the rows of ``sample``, whose columns ``weights``, ``stratum``, ``psu`` name.
@@ -136,9 +150,8 @@ def make_design(
     a stratum, or one for all. A census has nothing left to draw: its errors are zero, and where fewer rows came than
     the ``asked`` people its notes hold ``census_nonresponse``.
 
-    ``wave`` names a column of several waves in one frame. A PSU that was drawn in two waves has one name in both, so
-    that their covariance enters a difference; waves that were drawn apart need PSU names of their own and ``stratum``
-    names of their own.
+    Several waves may be one sample. A PSU that was drawn once for two waves keeps one name in both, so that their
+    covariance enters a difference; waves that were drawn apart need names of their own for strata and PSUs.
 
     A stratum with one PSU (unless it is the only one there is) has no visible variance: ``refuse``; ``centre`` takes
     its distance from the mean of all PSUs; ``certainty`` counts it as drawn for certain.
@@ -146,13 +159,13 @@ def make_design(
     Raises InputProblem for missing columns, weights that are not positive numbers, missing strata or PSUs, a design
     without the column that it is named after, impossible numbers of PSUs, and single PSUs.
     """
-    for column in (weights, stratum, psu, wave, fpc if isinstance(fpc, str) else None):
+    for column in (weights, stratum, psu, fpc if isinstance(fpc, str) else None):
         if column is not None and column not in sample:
             raise InputProblem(
                 f"в таблице ответов нет столбца «{column}», который назван в схеме выборки.",
                 f"the responses have no column '{column}', which the sample's design names.",
             )
-    if sample.empty:
+    if not len(sample):
         raise InputProblem("в выборке нет ни одной строки.", "the sample has no rows.")
     if drawn not in (None, *get_args(Drawn)):
         drawn = None
@@ -165,17 +178,15 @@ def make_design(
             f"выборка названа «{drawn}», но не указан столбец: {kind[0]}. Укажите столбец или другую схему.",
             f"the sample is said to be '{drawn}', but no column holds its {kind[1]}. Name it or another design.",
         )
-    named = ("all",) if stratum is None else tuple(sorted(set(_present(sample, stratum))))
-    of_row = np.zeros(len(sample), dtype=np.intp)
-    if stratum is not None:
-        of_row = pd.Categorical(_present(sample, stratum), categories=list(named)).codes.astype(np.intp)
+    of_row, named = (np.zeros(len(sample), dtype=np.intp), ("all",)) if stratum is None else _numbered(sample, stratum)
     numbers = np.arange(len(sample), dtype=np.intp)
     first = numbers
     if psu is not None:
         # a PSU's name counts within its stratum: «1» of one stratum is not «1» of another
-        found = pd.factorize(_present(sample, psu), sort=True)
-        pairs = of_row * len(found[1]) + found[0]
-        _, first, numbers = np.unique(pairs, return_index=True, return_inverse=True)
+        inside, names = _numbered(sample, psu)
+        numbers, found = pd.factorize(of_row * len(names) + inside, sort=True)
+        first = np.zeros(len(found), dtype=np.intp)
+        first[numbers] = np.arange(len(sample))
     stratum_of = of_row[first]
     counts = np.bincount(stratum_of, minlength=len(named))
     share = np.ones(len(named)) if drawn == "census" else _drawn_share(sample, fpc, named, of_row, counts)
@@ -196,7 +207,8 @@ def _notes(drawn: str | None, chance: bool, n: int, asked: int | None) -> tuple[
     return ()
 
 
-def _present(sample: pd.DataFrame, column: str) -> Any:
+def _numbered(sample: pd.DataFrame, column: str) -> tuple[Codes, tuple[str, ...]]:
+    """Numbers of the column's values in the order of their names, and the names."""
     missing = int(sample[column].isna().sum())
     if missing:
         raise InputProblem(
@@ -205,7 +217,10 @@ def _present(sample: pd.DataFrame, column: str) -> Any:
             f"the design's column '{column}' is empty in {missing} of {len(sample)} rows: no errors can be computed "
             "by it. Fill it in, or exclude these responses by a declared rule.",
         )
-    return sample[column].astype(str).to_numpy()
+    numbers, found = pd.factorize(sample[column])
+    names = tuple(sorted({str(one) for one in found}))
+    place = {name: number for number, name in enumerate(names)}
+    return np.array([place[str(one)] for one in found], dtype=np.intp)[numbers], names
 
 
 def _weights(sample: pd.DataFrame, column: str | None) -> Array:

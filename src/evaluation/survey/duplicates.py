@@ -1,4 +1,4 @@
-"""Responses that may be one response twice: the same person, the same answers at the same time, nearly the same answers.
+"""Responses that may be one response twice: the same person, the same answers and time, nearly the same answers.
 
 Nothing is left out here. Of two responses that are alike the later one carries the mark.
 """
@@ -59,8 +59,9 @@ def duplicate_answers(matrix: AnswerMatrix, responses: pd.DataFrame) -> pd.Serie
     if not timed.any():
         return out
     places = [responses[name] for name in ("unit_id", "event_id") if name in responses.columns]
-    parts = [*matrix.codes.T, *matrix.states.T, *stamps, *places]
-    later = _later(row_groups(*parts), in_order_of_time(responses))
+    # an answer by its number, and why there is none by a negative one
+    given = np.where(matrix.codes >= 0, matrix.codes, -1 - matrix.states.astype(np.int32))
+    later = _later(row_groups(*given.T, *stamps, *places), in_order_of_time(responses))
     out[timed] = (later & (matrix.codes >= 0).any(axis=1))[timed]
     return out
 

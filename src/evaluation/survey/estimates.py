@@ -31,7 +31,7 @@ ESTIMATE_COLUMNS = [
 COUNTS = ("n", "df", "asked", "dont_know", "refused", "no_answer")
 NOTES = (
     "not_probability", "census", "census_nonresponse", "nobody_answered", "no_degrees_of_freedom", "no_variation",
-    "at_bound", "base_asked", "not_asked",
+    "at_bound", "base_asked", "not_asked", "zero_base",
 )  # fmt: skip
 PROMOTERS, DETRACTORS = 9, 6
 
@@ -100,7 +100,7 @@ def _error(
 ) -> tuple[float, float, float, float, float, int | None, list[str]]:
     nothing = float("nan")
     if np.isnan(statistic.value):
-        return nothing, nothing, nothing, nothing, nothing, None, ["nobody_answered"]
+        return nothing, nothing, nothing, nothing, nothing, None, ["zero_base" if statistic.n else "nobody_answered"]
     if not design.probability:
         return nothing, nothing, nothing, nothing, nothing, None, []
     if (design.drawn_share == 1).all():
@@ -119,9 +119,10 @@ def _error(
     if interval is None:
         low, high = plain_interval(statistic.value, se, degrees)
     else:
-        low, high = share_interval(statistic.value, se, degrees, statistic.n, interval)
-        if se == 0 and statistic.value in (0.0, 1.0):
-            remarks.append("at_bound")
+        at_bound = se == 0 and abs(statistic.value - round(statistic.value)) < 1e-12
+        share = float(round(statistic.value)) if at_bound else statistic.value
+        low, high = share_interval(share, se, degrees, statistic.n, interval)
+        remarks += ["at_bound"] * at_bound
     if se == 0 and not remarks:
         remarks.append("no_variation")
     return se, low, high, deff, effective, degrees, remarks

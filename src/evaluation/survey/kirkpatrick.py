@@ -7,7 +7,7 @@ change of behaviour is seen does not prove training useless: the workplace may l
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -15,6 +15,7 @@ import pandas as pd
 
 from evaluation.indicators.intervals import wilson_bounds
 from evaluation.settings import InputProblem
+from evaluation.survey.intervals import share_interval
 
 Level = Literal["reaction", "learning", "behaviour", "results"]
 LEVELS: tuple[Level, ...] = ("reaction", "learning", "behaviour", "results")
@@ -23,10 +24,10 @@ TABLE_COLUMNS = [
     "response_rate", "is_measured", "says", "cannot_say", "note",
 ]  # fmt: skip
 SAYS = {
-    "reaction": ("liked_by_those_who_answered", "liking_is_not_learning"),
-    "learning": ("knew_more_than_before", "no_comparison_group"),
-    "behaviour": ("did_it_by_own_account", "no_change_proves_nothing"),
-    "results": ("goes_together", "not_training_alone"),
+    "reaction": ("ratings_of_those_who_answered", "liking_is_not_learning"),
+    "learning": ("change_of_the_same_people", "no_comparison_group"),
+    "behaviour": ("deeds_by_own_account", "no_change_proves_nothing"),
+    "results": ("outcomes_beside_training", "not_training_alone"),
 }
 """What a level that was measured can and cannot say: codes of the list kirkpatrick_statement."""
 NOTES = (
@@ -77,14 +78,24 @@ def kirkpatrick(measures: Iterable[Measure]) -> pd.DataFrame:
 def reaction(ratings: pd.DataFrame, item: str, instrument: str = "participants") -> Measure:
     """The share of high ratings over all events (``survey.ratings.event_ratings``), with bounds for the silent.
 
-    Events whose number of people is not known, or is smaller than that of the ratings, leave the bounds open.
+    People of one event rate alike, so that the interval counts events, not people (linearised ratio of their sums;
+    Wilson's form). Events whose number of people is not known, or is smaller than that of the ratings, leave the
+    bounds open.
     """
     rows = ratings[ratings["item"] == item]
     rated = rows["rated"].to_numpy(dtype=float, na_value=0.0)
     best = float(np.round(rows["top_share"].fillna(0).to_numpy(dtype=float) * rated).sum())
     n, came = int(rated.sum()), rows["attended"]
     known = bool(len(rows) and came.notna().all() and (came >= rows["responses"]).all())
-    return _share("reaction", f"rated_high_{item}", instrument, (item,), best, n, int(came.sum()) if known else None)
+    made = _share("reaction", "high_ratings", instrument, (item,), best, n, int(came.sum()) if known else None)
+    groups = int((rated > 0).sum())
+    if groups < 2:
+        return made
+    sums = np.round(rows["top_share"].fillna(0).to_numpy(dtype=float) * rated)
+    apart = sums - made.value * rated
+    se = float(np.sqrt(groups / (groups - 1) * (apart**2).sum()) / n)
+    low, high = share_interval(made.value, se, groups - 1, n, "wilson")
+    return replace(made, low=low, high=high)
 
 
 def learning(changes: pd.DataFrame, flow: pd.DataFrame, items: Sequence[str], instrument: str) -> Measure:
@@ -185,7 +196,7 @@ def _row(one: Measure) -> dict[str, object]:
     if is_measured and not (np.isfinite(one.low) and np.isfinite(one.high)):
         notes.append("no_interval")
     return {
-        "level": one.level, "measure": one.measure, "instrument": one.instrument, "items": " ".join(one.items),
+        "level": one.level, "measure": one.measure, "instrument": one.instrument, "items": "; ".join(one.items),
         "unit": one.unit, "value": one.value, "low": one.low, "high": one.high, "lowest": one.lowest,
         "highest": one.highest, "n": one.n, "asked": one.asked,
         "response_rate": one.n / one.asked if one.asked else np.nan, "is_measured": is_measured,

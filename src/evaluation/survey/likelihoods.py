@@ -35,7 +35,8 @@ def fit_linear_model(outcome: Array, matrix: Array, weights: Array, family: Fami
     """
     at: Array = np.zeros(matrix.shape[1], dtype=np.float64)
     level = float(weights @ outcome) / float(weights.sum())
-    if (family == "binomial" and not 0 < level < 1) or (family == "poisson" and not level > 0):
+    same = outcome.min() == outcome.max() if family == "binomial" else not level > 0
+    if family != "gaussian" and same:
         raise DataProblem(
             f"исход не меняется (среднее {level:g}): модель оценить нельзя.",
             f"the outcome does not vary (mean {level:g}): the model cannot be estimated.",

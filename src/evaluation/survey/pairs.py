@@ -32,7 +32,7 @@ STATISTICS = (
 NOTES = (
     "no_comparison_group", "few_pairs", "before_never_varies", "change_never_varies", "regression_to_mean",
     "lost_differ", "many_lost", "ceiling_after", "limits_unknown", "level_out_of_reach", "too_many_values",
-    "zero_changes",
+    "zero_changes", "nobody_lost", "few_lost",
 )  # fmt: skip
 FEWEST = 3
 FEW = 30
@@ -159,7 +159,7 @@ def change_table(measured: Measured, level: float = 0.95) -> pd.DataFrame:
         if measured.limits is not None and (second >= measured.limits[1]).mean() >= CEILING:
             found["mean_change"]["note"] = "; ".join(filter(None, [_note(found, "mean_change"), "ceiling_after"]))
     else:
-        for name in ("mean_before", "mean_after", "mean_change", "median_change", "change_in_sd"):
+        for name in STATISTICS[:5] + STATISTICS[-1:]:
             found[name]["note"] = "few_pairs"
     _attrition(found, first, lost, level)
     _bounds(found, change, lost, measured.limits)
@@ -217,7 +217,9 @@ def _attrition(found: dict[str, dict[str, object]], kept: np.ndarray, lost: np.n
     for name in rows:
         found[name]["n"] = len(lost)
     if min(len(kept), len(lost)) < FEWEST:
-        notes += ["few_pairs"] if len(lost) else []
+        why = "few_lost" if len(lost) else "nobody_lost"
+        found[rows[1]]["note"] = why
+        notes.append(why)
     else:
         gap = float(lost.mean() - kept.mean())
         parts = [values.var(ddof=1) / len(values) for values in (lost, kept)]
@@ -226,6 +228,7 @@ def _attrition(found: dict[str, dict[str, object]], kept: np.ndarray, lost: np.n
         se = float(np.sqrt(sum(parts)))
         if se < 1e-12:
             found[rows[0]]["value"] = gap
+            found[rows[1]]["note"] = "before_never_varies"
             notes.append("before_never_varies")
         else:
             below = sum(part**2 / (len(values) - 1) for part, values in zip(parts, (lost, kept), strict=True))
@@ -247,6 +250,8 @@ def _bounds(
     for name in ("change_lowest", "change_highest", "change_if_lost_unchanged"):
         found[name]["n"] = everyone
     if not everyone:
+        for name in ("change_lowest", "change_highest", "change_if_lost_unchanged"):
+            found[name]["note"] = "few_pairs"
         return
     found["change_if_lost_unchanged"]["value"] = float(change.sum()) / everyone
     for name, limit in zip(("change_lowest", "change_highest"), limits or (np.nan, np.nan), strict=True):

@@ -64,11 +64,14 @@ def rake(
     population, margins = checked_margins(margins, float(base.sum()))
     base = base * (population / base.sum())
     calibration, wanted = _levels(sample, base, margins)
-    weights, steps = _fit(calibration, wanted, bounds)
+    # rows with the same levels change alike, so that only their combinations are fitted
+    cell, cells = calibration.cells()
+    change, steps = _fit(cells, wanted, bounds)
+    weights = base * change[cell]
     gap = float(np.abs(calibration.sums(weights) - wanted).max() / population)
     variables = tuple(margins["variable"].unique())
     if not gap < 1e-8:
-        _refuse_bounds(calibration, wanted, bounds, variables)
+        _refuse_bounds(cells, wanted, bounds, variables)
     return Raked(weights, calibration, variables, bounds, steps, gap)
 
 
@@ -89,8 +92,9 @@ def _levels(sample: pd.DataFrame, base: Array, margins: pd.DataFrame) -> tuple[C
                 "Fill it in, declare a level for them, or leave the variable out.",
             )
         levels = tuple(rows.loc[rows["count"] > 0, "level"])
-        given = given.astype(str)
-        unknown = sorted(set(given) - set(levels))
+        numbers, named = pd.factorize(given)
+        met = {str(name) for name in named}
+        unknown = sorted(met - set(levels))
         if unknown:
             raise InputProblem(
                 f"уровень «{unknown[0]}» переменной «{variable}» есть в ответах, а в границах совокупности его нет "
@@ -98,7 +102,7 @@ def _levels(sample: pd.DataFrame, base: Array, margins: pd.DataFrame) -> tuple[C
                 f"level '{unknown[0]}' of '{variable}' is among the responses and not among the population's margins "
                 f"(or is zero there). They know: {', '.join(levels)}.",
             )
-        empty = [level for level in levels if level not in set(given)]
+        empty = [level for level in levels if level not in met]
         if empty:
             raise InputProblem(
                 f"уровень «{empty[0]}» переменной «{variable}» не назвал ни один опрошенный: весом его не восполнить. "
@@ -106,21 +110,22 @@ def _levels(sample: pd.DataFrame, base: Array, margins: pd.DataFrame) -> tuple[C
                 f"nobody in the sample has level '{empty[0]}' of '{variable}': no weight can make up for it. Merge "
                 "it with a neighbouring level in the responses and in the margins.",
             )
-        codes.append(pd.Categorical(given, categories=list(levels)).codes.astype(np.intp))
+        place = {level: number for number, level in enumerate(levels)}
+        codes.append(np.array([place[str(name)] for name in named], dtype=np.intp)[numbers])
         names.append(levels)
         wanted.append(rows.loc[rows["count"] > 0, "count"].to_numpy(dtype=float))
     return Calibration(tuple(codes), tuple(names), base), np.concatenate(wanted)
 
 
 def _fit(calibration: Calibration, wanted: Array, bounds: tuple[float, float] | None) -> tuple[Array, int]:
-    """Newton's method on the multipliers of the margins, halving steps that do not come nearer."""
+    """The factor on each row's weight: Newton's method on the margins' multipliers, halving steps that do not help."""
     base, size = calibration.base, float(wanted.max())
     multipliers = np.zeros(len(wanted))
     change, slope = _changed(np.zeros(len(base)), bounds)
     gap = wanted - calibration.sums(base * change)
     for step in range(1, MOST_STEPS + 1):
         if np.abs(gap).max() < CLOSE * size:
-            return base * change, step - 1
+            return change, step - 1
         curvature = calibration.cross_products(base * slope)
         direction = np.linalg.pinv(curvature, rcond=1e-11, hermitian=True) @ gap
         length = 1.0
@@ -134,7 +139,7 @@ def _fit(calibration: Calibration, wanted: Array, bounds: tuple[float, float] | 
         else:
             break
         multipliers, gap = tried, left
-    return base * change, step
+    return change, step
 
 
 def _changed(index: Array, bounds: tuple[float, float] | None) -> tuple[Array, Array]:
@@ -153,21 +158,23 @@ def _changed(index: Array, bounds: tuple[float, float] | None) -> tuple[Array, A
 def _refuse_bounds(
     calibration: Calibration, wanted: Array, bounds: tuple[float, float] | None, variables: tuple[str, ...]
 ) -> None:
-    """Say which level stays farthest from its margin when all gaps together are as small as the bounds allow."""
-    cells, place = np.unique(np.column_stack(calibration.codes), axis=0, return_inverse=True)
-    base = np.bincount(place.ravel(), weights=calibration.base)
-    indicators = np.zeros((len(wanted), len(cells)))
-    for start, column in zip(calibration.starts, cells.T, strict=False):
-        indicators[start + column, np.arange(len(cells))] = 1
+    """Say which level stays farthest from its margin when all gaps together are as small as the bounds allow.
+
+    ``calibration`` has one row a combination of levels.
+    """
+    base = calibration.base
+    indicators = np.zeros((len(wanted), len(base)))
+    for start, codes in zip(calibration.starts, calibration.codes, strict=False):
+        indicators[start + codes, np.arange(len(base))] = 1
     low, high = bounds or (0.0, np.inf)
     levels = len(wanted)
     solved = optimize.linprog(
-        np.concatenate([np.zeros(len(cells)), np.ones(2 * levels)]),
+        np.concatenate([np.zeros(len(base)), np.ones(2 * levels)]),
         A_eq=np.hstack([indicators, np.eye(levels), -np.eye(levels)]),
         b_eq=wanted,
         bounds=[*[(low * one, high * one) for one in base], *[(0, None)] * (2 * levels)],
     )
-    found = solved.x[len(cells) : len(cells) + levels] - solved.x[len(cells) + levels :]
+    found = solved.x[len(base) : len(base) + levels] - solved.x[len(base) + levels :]
     worst = int(np.abs(found / wanted).argmax())
     margin = int(np.searchsorted(calibration.starts, worst, side="right")) - 1
     variable, level = variables[margin], calibration.levels[margin][worst - calibration.starts[margin]]

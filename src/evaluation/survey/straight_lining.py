@@ -75,7 +75,7 @@ def straight_lining(matrix: AnswerMatrix, items: pd.DataFrame) -> dict[str, pd.D
                 "answered": (codes >= 0).sum(axis=1),
                 "longstring": longest_run(codes),
                 "identical_share": commonest_share(codes),
-                "irv": spread(matrix.values[:, places]),
+                "irv": spread(matrix.numbers[:, places]),
                 "is_mixed": bool(turned.any() and not turned.all()),
             },
             index=matrix.response_ids,

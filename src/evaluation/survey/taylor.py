@@ -144,5 +144,6 @@ def _known(values: Array, domain: Mask | None) -> Mask | None:
 
 
 def _nothing(design: Design, rows: Mask | None) -> Linearised:
-    n, size = (0, 0.0) if rows is None else (int(rows.sum()), float(design.weights[rows].sum()))
+    used = design.weights if rows is None else design.weights[rows]
+    n, size = len(used), float(used.sum())
     return Linearised(float("nan"), np.zeros(design.n), rows, n, size)
