@@ -87,10 +87,6 @@ class Codebook:
         row = self._row(table, variable)
         return "" if row is None else str(row["sensitivity"])
 
-    def rows_of(self, tables: list[str]) -> pd.DataFrame:
-        """The variables of ``tables`` and those of any table, for the fingerprint of a step."""
-        return self.variables[self.variables["table"].isin([*tables, "*"])]
-
 
 def read_codebook(folder: Path) -> Codebook:
     """Read ``codebook.csv`` and ``codebook_choices.csv`` in ``folder``. Raises InputProblem for missing columns."""

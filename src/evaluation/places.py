@@ -56,7 +56,12 @@ class Workspace:
 
     @cached_property
     def codebook(self) -> Codebook:
-        return read_codebook(self._own("config", "codebook.csv").parent)
+        return read_codebook(self.codebook_folder)
+
+    @property
+    def codebook_folder(self) -> Path:
+        """Folder of the codebook's files: this workspace's own, else the repository's."""
+        return self._own("config", "codebook.csv").parent
 
     def _own(self, *parts: str) -> Path:
         """A file of this workspace or, where it brings none, of the repository."""
@@ -329,13 +334,10 @@ class Workspace:
             values["pseudonym_key"] = key_identity(self.key_file())
         return values
 
-    def codebook_rows(self, step: Step) -> str:
-        """The codebook's rows that the step depends on, as text."""
+    def codebook_tables(self, step: Step) -> list[str]:
+        """Tables whose rows in the codebook the step depends on; a received file counts as ``source:<name>``."""
         tables = [*step.needs, *step.uses, *step.makes, "indicators", "models", "findings"]
-        tables += [f"source:{name}" for name in step.sources]
-        rows = self.codebook.rows_of(tables)
-        lists = self.codebook.choices[self.codebook.choices["list"].isin(rows["list"])]
-        return str(rows.to_csv(index=False)) + str(lists.to_csv(index=False))
+        return [*tables, *(f"source:{name}" for name in step.sources)]
 
 
 def _plain(value: Any) -> Any:

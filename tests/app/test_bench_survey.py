@@ -49,12 +49,11 @@ def test_every_task_gives_the_same_error(survey: dict[str, np.ndarray]) -> None:
     assert TASKS[RIVAL](survey, 0)() == pytest.approx(bare, rel=1e-8)
 
 
-@pytest.mark.parametrize(("language", "words"), [("ru", "память до"), ("en", "memory up to")])
-def test_the_command_measures_a_small_survey(language: str, words: str) -> None:
-    result = CliRunner().invoke(app, ["bench", "survey", "--rows", "4000", "--plain", "--language", language])
+def test_the_command_measures_a_small_survey() -> None:
+    result = CliRunner().invoke(app, ["bench", "survey", "--rows", "4000", "--plain", "--language", "ru"])
     assert result.exit_code == 0, result.output
     lines = result.stdout.splitlines()
-    assert "4000" in lines[0] and sum(words in line for line in lines) >= len(NAMES) - 1
+    assert "4000" in lines[0] and sum("память до" in line for line in lines) >= len(NAMES) - 1
 
 
 def test_the_figures_in_words() -> None:

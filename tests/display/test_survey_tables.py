@@ -14,7 +14,13 @@ from evaluation.display.kirkpatrick_exhibit import LEVELS, kirkpatrick_exhibit
 from evaluation.display.survey_heads import HEADS
 from evaluation.display.survey_remarks import REMARKS
 from evaluation.display.survey_specs import TABLES_OF_SURVEY
-from evaluation.display.survey_tables import estimates_exhibit, hidden_below, survey_exhibit, waves_exhibit
+from evaluation.display.survey_tables import (
+    estimates_exhibit,
+    event_ratings_exhibit,
+    hidden_below,
+    survey_exhibit,
+    waves_exhibit,
+)
 from evaluation.display.weights_exhibit import weights_exhibit
 from evaluation.settings import Text
 
@@ -121,3 +127,13 @@ def test_waves_tell_mode_and_dates_and_no_rate_where_nobody_was_drawn() -> None:
     other = next(line for line in lines if "open" in line)
     assert "на планшете" in residents and "| 50,0 |" in residents and "05.10.2025" in residents
     assert "| 25,0 |" not in other and "не вероятностная выборка" in other
+
+
+def test_of_an_event_with_few_ratings_not_even_the_remark_is_shown() -> None:
+    ratings = pd.DataFrame({"event_id": ["e1", "e2"], "item": "useful", "attended": [9, 14], "rated": [3, 9],
+                            "dont_know": [0, 0], "mean": [4.67, 3.67], "top_share": [1.0, 0.67], "low": [0.4, 0.3],
+                            "high": [1.0, 0.9], "verdict": ["holds", "fails"], "note": ["ceiling", None]})  # fmt: skip
+    made = event_ratings_exhibit(ratings, None)
+    row = [spaces(made.cell(0, column, "ru")) for column in ("rated", "mean", "top_share", "low", "verdict", "note")]
+    assert row == ["< 5", "×", "×", "×", "×", "×"]
+    assert made.cell(1, "verdict", "ru") == "неверно" and "4.67" not in made.to_csv("en")

@@ -206,6 +206,7 @@ def test_promoters_less_detractors() -> None:
         ({}, {"drawn": "stratified"}, "said to be 'stratified', but no column holds its stratum"),
         ({}, {"drawn": "srs", "weights": "nowhere"}, "no column 'nowhere'"),
         ({"w": -1.0}, {"drawn": "srs", "weights": "w"}, "must be positive numbers; 900 of 900"),
+        ({"w": "many"}, {"drawn": "srs", "weights": "w"}, "column 'w' must hold numbers"),
         ({"psu": None}, {"drawn": "cluster", "psu": "psu"}, "column 'psu' is empty in 900 of 900"),
         ({"fpc": 3.0}, {"drawn": "cluster", "psu": "place", "fpc": "fpc"}, "fewer PSUs than were drawn.*all: 48 > 3"),
         ({}, {"drawn": "cluster", "psu": "place", "fpc": "w"}, "differs within strata: all"),

@@ -131,6 +131,12 @@ def test_numbers_of_the_flow_add_up_from_invited_to_items() -> None:
     check(conform(flow, TABLES["survey_flow"]), TABLES["survey_flow"])
 
 
+def test_stages_are_named_by_what_is_left() -> None:
+    steps = exclude(FLAGS, DISPOSITION, rules("ineligible", "refusal", "speeder", "break_off"), "w").steps
+    flow = flow_of(steps=steps, item_bases=BASES)
+    assert flow["stage"].tolist()[4:9] == ["eligible", "excluded", "excluded", "usable", "analysed"]
+
+
 def test_without_invited_and_exclusions_the_flow_is_short() -> None:
     nothing = exclude(FLAGS, DISPOSITION, [], "w").steps
     flow = flow_of(invited=None, steps=nothing, item_bases=BASES.assign(responses=6))

@@ -20,6 +20,7 @@ from evaluation.survey.claims import (
     holm,
     judge_claim,
     judge_events,
+    rate_events,
 )
 from evaluation.survey.ratings import RATING_COLUMNS, event_ratings, people_at_events
 
@@ -217,3 +218,17 @@ def test_all_is_claimed_wrongly_at_most_as_often_as_declared() -> None:
         drawn = rng.binomial(30, [0.6, 0.97, 0.97]) / 30
         claimed += judge_claim(judge_events(table.assign(top_share=drawn), CLAIM), CLAIM).loc[0, "verdict"] == "holds"
     assert claimed / 120 <= 0.025 + 3 * np.sqrt(0.025 * 0.975 / 120)
+
+
+def test_two_thresholds_for_one_item_are_refused_and_items_without_a_claim_stay_open() -> None:
+    answers, responses = asked(e=[5, 4, 2], f=[5, 5])
+    twice = [CLAIM, CLAIM.model_copy(update={"claim": "C8"})]
+    with pytest.raises(InputProblem, match="two thresholds are declared for the item 'useful'"):
+        rate_events(answers, responses, people(e=4, f=3), ["useful"], twice)
+    table, verdicts = rate_events(answers, responses, people(e=4, f=3), ["useful"])
+    assert table["verdict"].isna().all()
+    assert verdicts.empty
+    strict, _ = rate_events(
+        answers, responses, people(e=4, f=3), ["useful"], [CLAIM.model_copy(update={"top": 5, "threshold": 0.2})]
+    )
+    assert strict["top_share"].tolist() == pytest.approx([1 / 3, 1])

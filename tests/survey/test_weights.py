@@ -9,7 +9,7 @@ import pytest
 from evaluation.settings import InputProblem
 from evaluation.survey.design import make_design
 from evaluation.survey.estimates import mean_of
-from evaluation.survey.waves import wave_design, wave_weighting
+from evaluation.survey.waves import estimate_wave, wave_design, wave_weighting, with_unstated_level
 from evaluation.survey.weights import (
     SCHEME_COLUMNS,
     Stage,
@@ -101,3 +101,36 @@ def test_a_wave_from_its_row_to_weighted_estimates() -> None:
     se = np.sqrt((1 - 6 / 24) * np.var(values, ddof=1) / 6)
     assert mean_of(srs, values).loc[0, "se"] == pytest.approx(se, rel=1e-12)
     assert make_design(SAMPLE, "srs").n == 6
+
+
+def test_those_who_did_not_say_keep_their_share() -> None:
+    sample = SAMPLE.assign(sex=["m", "f", None, "f", "m", None], w_base=[1.0, 1, 1, 1, 1, 3])
+    margins = pd.DataFrame({"variable": "sex", "level": ["m", "f"], "count": [40.0, 60.0]})
+    named, wider = with_unstated_level(sample, margins)
+    assert named["sex"].tolist() == ["m", "f", "not_stated", "f", "m", "not_stated"]
+    assert wider.set_index("level")["count"].to_dict() == {"m": 20.0, "f": 30.0, "not_stated": 50.0}
+    assert sample["sex"].isna().sum() == 2, "the frame handed in stays as it was"
+
+
+def test_one_wave_to_its_three_tables() -> None:
+    responses = SAMPLE.assign(wave_id="w", excluded_reason=[None] * 5 + ["speeder"])
+    rows = [
+        (one, "useful", "", str(value), float(value), None)
+        for one, value in zip("abcdef", [5, 4, 3, 2, 5, 1], strict=True)
+    ]
+    rows += [(one, "sex", "", code, None, None) for one, code in zip("abcdef", "mfmfmf", strict=True)]
+    answers = pd.DataFrame(rows, columns=["response_id", "item", "choice", "code", "value", "missing"])
+    margins = pd.DataFrame({"margins_id": "r", "variable": "sex", "level": ["m", "f"], "count": [50.0, 50.0]})
+    made = estimate_wave(
+        {"wave_id": "w", "design": "quota"}, responses, answers, rated=["useful"], top={"useful": 4}, margins=margins,
+        groups=["sex"],
+    )  # fmt: skip
+    mean = made.estimates[made.estimates["statistic"] == "mean"].set_index("group")
+    assert mean["value"].to_dict() == pytest.approx({"": (13 / 3 + 3) / 2, "sex=f": 3, "sex=m": 13 / 3})
+    assert (mean["note"] == "not_probability").all() and mean["se"].isna().all()
+    assert set(made.estimates["wave_id"]) == {"w"} and set(made.estimates["scheme"]) == {"r"}
+    assert made.weights["response_id"].tolist() == list("abcde") and made.schemes.loc[0, "variables"] == "sex"
+    drawn = estimate_wave({"wave_id": "w", "design": "stratified"}, responses, answers, rated=["useful"]).estimates
+    assert drawn.loc[0, "se"] > 0 and drawn.loc[0, "scheme"] == "base"
+    nobody = estimate_wave({"wave_id": "other", "design": "srs"}, responses, answers, rated=["useful"])
+    assert nobody.estimates.empty and nobody.weights.empty and nobody.schemes.empty

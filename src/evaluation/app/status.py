@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from evaluation.app.language import Language
 from evaluation.places import Workspace
 from evaluation.running.engine import hashes_of
-from evaluation.running.staleness import Standing, State, standings
+from evaluation.running.staleness import Standing, State, notes, standings
 from evaluation.running.tasks import Task, check_step, tasks_of
 from evaluation.settings import Text
 
@@ -41,13 +42,16 @@ def find_standings(workspace: Workspace, year: int) -> list[tuple[Task, Standing
 
 
 def show_status(workspace: Workspace, year: int, screen: Console, language: Language, plain: bool) -> None:
-    """A table of steps by years; plain: a line a task, with tabs. Below it why steps are not fresh."""
+    """A table of steps by years, and below it why steps are not fresh.
+
+    Plain, for scripts: a line a task with tabs between step, year, state and reasons; the state is one of
+    ``fresh``, ``stale``, ``failed``, ``never``, ``not_applicable`` in every language.
+    """
     found = find_standings(workspace, year)
     if plain:
         for task, place in found:
             reasons = "; ".join(_shortened(place.reasons, language))
-            state = STATES[place.state].in_language(language)
-            print("\t".join((task.name, str(task.year), state, reasons)).rstrip())
+            print("\t".join((task.name, str(task.year), place.state, reasons)).rstrip())
         return
     from rich.table import Table
 
@@ -84,11 +88,44 @@ def _shortened(reasons: tuple[Text, ...], language: Language) -> list[str]:
 
 
 def show_reasons(workspace: Workspace, step: str, year: int, screen: Console, language: Language) -> None:
-    """Every reason why ``step`` of ``year`` is not fresh, a line each."""
+    """Every reason why ``step`` of ``year`` is not fresh, a line each; below a step that has to run first, its own.
+
+    Raises InputProblem for an unknown step or year.
+    """
     check_step(step)
-    for task, place in find_standings(workspace, year):
-        if task.key == (step, year):
-            state = STATES[place.state].in_language(language)
-            screen.print(f"{step} {year}: {state}", markup=False)
-            for reason in place.reasons:
-                screen.print(f"  {reason.in_language(language)}", markup=False, soft_wrap=True)
+    found = {task.key: (task, place) for task, place in find_standings(workspace, year)}
+    task, place = found[step, year]
+    state = STATES[place.state].in_language(language)
+    screen.print(f"{step} {year}: {state}", markup=False)
+    for depth, line in _chain({key: place for key, (_, place) in found.items()}, (step, year), set()):
+        screen.print("  " * (depth + 1) + line.in_language(language), markup=False, soft_wrap=True)
+    for note in notes(workspace, task):
+        screen.print(f"  {note.in_language(language)}", markup=False, soft_wrap=True)
+
+
+def _chain(
+    places: Mapping[tuple[str, int], Standing], key: tuple[str, int], told: set[tuple[str, int]], depth: int = 0
+) -> Iterator[tuple[int, Text]]:
+    """Depth and words of why a step is not fresh: its own reasons, then those of each step that has to run first."""
+    place = places[key]
+    told.add(key)
+    yield from ((depth, reason) for reason in place.reasons if not place.only_behind)
+    for name, year in place.behind:
+        again = (name, year) in told
+        yield (
+            depth,
+            Text(
+                ru=f"раньше должен пройти шаг {name} {year}" + (" (сказано выше)" if again else ""),
+                en=f"step {name} {year} has to run first" + (" (said above)" if again else ""),
+            ),
+        )
+        if not again:
+            yield from _chain(places, (name, year), told, depth + 1)
+    if place.only_behind:
+        yield (
+            depth,
+            Text(
+                ru="сам шаг выполнится, только если их результаты окажутся другими",
+                en="the step itself runs only if their results come out different",
+            ),
+        )

@@ -171,6 +171,7 @@ RULES: dict[str, tuple[Severity, Action]] = {
     "answer_unknown": ("error", "emptied"),
     "open_answer_dropped": ("info", "not_read"),
     "option_missing": ("warning", "emptied"),
+    "row_no_response": ("warning", "not_read"),
     "answer_ambiguous": ("warning", "kept"),
     "answers_disagree": ("warning", "kept"),
     "other_in_words": ("info", "repaired"),

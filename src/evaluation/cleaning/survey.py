@@ -152,7 +152,9 @@ def _records(
         extra_personal=personal,
         used_personal=(*sorted(personal), "person_key"),
     )
-    return sheets, [_about_column(issue, headers) for issue in issues], other
+    lost = [records.remark("row_no_response", int(row), None, kind) for records in sheets
+            for row, kind in records.layout.row_classes.items() if kind in ("section", "subtotal", "total")]  # fmt: skip
+    return sheets, [*(_about_column(issue, headers) for issue in issues), *lost], other
 
 
 def _about_column(issue: Issue, headers: Headers) -> Issue:
@@ -201,7 +203,10 @@ def _same_number(reading: Reading, closed: list[str]) -> None:
 
 
 def _merge_repeated(reading: Reading, closed: list[str]) -> None:
-    """The same answers from the same unit within ten minutes are one response sent twice."""
+    """The same answers from the same person or unit within ten minutes are one response sent twice.
+
+    Where nothing tells whose they are, people of one event who answer alike would be taken for one: none are merged.
+    """
     rows = reading.kept
     if not len(rows) or not closed:
         return
@@ -215,7 +220,8 @@ def _merge_repeated(reading: Reading, closed: list[str]) -> None:
     codes += [_spelling_codes(one)[places] for one in cells]
     for code in codes:
         same = pd.factorize(same * (int(code.max()) + 2) + code + 1)[0]
-    groups = pd.Series(same, index=rows)[~empty & moments.notna().to_numpy()]
+    whose = np.array([one is not None for one in persons[0]]) | np.array([one is not None for one in persons[2]])
+    groups = pd.Series(same, index=rows)[~empty & whose & moments.notna().to_numpy()]
     for _, group in groups[groups.duplicated(keep=False)].groupby(groups, sort=False):
         kept: list[Any] = []
         for row in group.index:

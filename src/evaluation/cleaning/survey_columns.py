@@ -179,7 +179,7 @@ def _named(sheet: Sheet, headers: Headers) -> Sheet:
         if place + 1 < rows and texts[place] and any(texts[place]):
             two = _two_lines(texts[place], texts[place + 1], headers)
             found = len({name for _, name in two if name})
-            if found > best[0] and _is_header(texts[place + 1], two):
+            if found > best[0] and _is_header(texts[place], texts[place + 1], two):
                 best = (found, place + 1, two)
     found, line, columns = best[0], best[1], _further(best[2], headers)
     wordings = headers.form.headers()
@@ -234,8 +234,11 @@ def _two_lines(above: list[str], below: list[str], headers: Headers) -> list[tup
     return columns
 
 
-def _is_header(below: list[str], columns: list[tuple[str, str | None]]) -> bool:
-    """Is a line a header's second one: does most of what it says stand under its questions, without a repeat?"""
+def _is_header(above: list[str], below: list[str], columns: list[tuple[str, str | None]]) -> bool:
+    """Is a line a header's second one, and no answers? Most of what it says stands under its questions without a
+    repeat, and some of it under a question of a column to the left, or it says «Response»."""
     filled = [name for text, (_, name) in zip(below, columns, strict=True) if text]
     named = [name for name in filled if name is not None]
-    return len(named) * 2 > len(filled) and len(set(named)) == len(named)
+    leaning = any(name and not upper for upper, (_, name) in zip(above, columns, strict=True))
+    plain = any(fold(text) in _RESPONSE | _OPEN for text in below)
+    return (leaning or plain) and len(named) * 2 > len(filled) and len(set(named)) == len(named)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
+from matplotlib.transforms import blended_transform_factory
 
 from evaluation.display.canvas import GREY, INK, LIGHT, dress, empty, plain, sheet, style
 from evaluation.display.exhibit import HIDDEN
@@ -80,7 +81,7 @@ def diverging_bars(
     with style():
         height = 1.5 + sum(0.44 * len(part) + (0.42 if groups else 0) for part in inside)
         figure = sheet(WIDTH, height)
-        widths = [10, *([1.7] if apart else []), 1.7, 3.8]
+        widths = [10, *([1.7] if apart else []), 1.7, 4.4]
         heights = [*(len(part) + (0.6 if groups else 0) for part in inside), 0.9]
         axes = figure.subplots(len(panels) + 1, len(widths), squeeze=False, width_ratios=widths, height_ratios=heights)
         fits: list[tuple[Drawn, Rectangle]] = []
@@ -114,9 +115,12 @@ def _legend(below: Sequence[Axes], bars: Axes) -> None:
     for axis in below:
         axis.set_axis_off()
     handles, labels = bars.get_legend_handles_labels()
+    figure = below[0].get_figure()
+    assert figure is not None
     legend = below[0].legend(
         handles, labels, loc="upper left", ncols=min(3, len(labels)), frameon=False, fontsize=LABEL, handlelength=1.1,
-        columnspacing=1.2, borderaxespad=0,
+        columnspacing=1.2, borderaxespad=0, bbox_to_anchor=(0.01, 1),
+        bbox_transform=blended_transform_factory(figure.transFigure, below[0].transAxes),
     )  # fmt: skip
     legend.set_in_layout(False)
 
@@ -278,7 +282,7 @@ def _numbers(axis: Axes, rows: list[_Row], language: Language, first: bool) -> N
     axis.set_xlim(0, 1)
     axis.set_ylim(-0.6, len(rows) - 0.4)
     tops = any(row.top is not None for row in rows)
-    places = (0.14, 0.54, 1.0) if tops else (0.4, 0.95)
+    places = (0.12, 0.58, 1.0) if tops else (0.4, 0.95)
     for row, y in zip(rows, np.arange(len(rows))[::-1], strict=True):
         texts = [row.mark or format_number(row.counts["n"], language, 0)]
         texts.append(HIDDEN if row.mark else format_number(row.counts["n_weighted"], language, 0))

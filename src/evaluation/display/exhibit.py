@@ -98,7 +98,7 @@ class Exhibit:
         """One cell as people read it, with the value beside it where the column has one."""
         form = self.formats.get(column, Format())
         text = self._one(row, column, language)
-        if not form.beside or text == MISSING[language]:
+        if not form.beside or text == MISSING[language] or self._mark(row, column):
             return text
         second = self._one(row, form.beside, language)
         return text if second == MISSING[language] else form.pattern.in_language(language).format(text, second)

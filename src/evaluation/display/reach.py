@@ -16,10 +16,14 @@ if TYPE_CHECKING:
 
 
 def stream_exhibit(coverage: pd.DataFrame, codebook: Codebook, *, simulated: bool = False) -> Exhibit:
-    """Indicators of the streams of support in one year (contract ``stream_coverage``, rows of unit_id ``all``)."""
+    """Indicators of the streams of support in one year (contract ``stream_coverage``, rows of unit_id ``all``).
+
+    The channel of participation has a column where there is one: rows that differ by it alone would look the same.
+    """
     rows = coverage.dropna(subset=["stream", "value"])
+    told = ["channel"] if rows["channel"].notna().any() else []
     return exhibit(
-        rows[["stream", "indicator", "value", "low", "high", "n", "unit"]], codebook, "stream_coverage",
+        rows[["stream", "indicator", *told, "value", "low", "high", "n", "unit"]], codebook, "stream_coverage",
         "Охват по видам поддержки", "Reach by stream of support",
         "Доли — с интервалом Уилсона, частоты — с точным пуассоновским; n — знаменатель.",
         "Shares with Wilson's interval, rates with the exact Poisson one; n is the denominator.",

@@ -106,6 +106,11 @@ CODES: dict[str, dict[str, Text]] = {
         "only_before": _t("только до", "only before"), "only_after": _t("только после", "only after"),
         "matched": _t("пары", "matched"),
     },
+    "measure": {
+        "high_ratings": _t("доля высоких оценок", "share of high ratings"),
+        "learning": _t("изменение результата теста", "change of the test's result"),
+        "applied": _t("применили выученное", "used what they learnt"),
+    },
     "level": {
         "reaction": _t("1. Реакция", "1. Reaction"), "learning": _t("2. Обучение", "2. Learning"),
         "behaviour": _t("3. Поведение", "3. Behaviour"), "results": _t("4. Результаты", "4. Results"),

@@ -43,7 +43,7 @@ REMARKS: dict[str, Text] = {
     "constant_item": Text(ru="на один из вопросов все ответили одинаково", en="an item has one answer from everybody"),
     "few_people": Text(ru="ответивших меньше 30: оценка неустойчива", en="fewer than 30 people: unsteady"),
     "too_few_people": Text(ru="ответивших слишком мало: не считается", en="too few people: not computed"),
-    "low_reliability": Text(ru="надёжность низкая: балл шкалы не показывается", en="low reliability: score not shown"),
+    "low_reliability": Text(ru="надёжность ниже 0,7: баллы неточны", en="reliability below 0.7: scores are imprecise"),
     "item_against_scale": Text(
         ru="один из вопросов идёт против шкалы: проверьте, не обратный ли он",
         en="an item runs against the scale: check whether it is worded the other way",
@@ -58,6 +58,7 @@ REMARKS: dict[str, Text] = {
     "polychoric_smoothed": Text(ru="матрица корреляций сглажена", en="the matrix of correlations was smoothed"),
     "no_omega": Text(ru="омега не посчитана", en="no omega"),
     "no_polychoric": Text(ru="порядковые корреляции не посчитаны", en="no ordinal correlations"),
+    "too_few_answers": Text(ru="ответов меньше, чем требует правило", en="fewer answers than the rule asks for"),
     "no_answers": Text(ru="ответов нет", en="no answers"),
     # ---- ratings of events and claims ----
     "more_answers_than_people": Text(
@@ -100,7 +101,7 @@ REMARKS: dict[str, Text] = {
         ru="пар так мало, что 95 % интервал недостижим", en="too few pairs for an interval of 95%"
     ),
     "too_many_values": Text(ru="разных значений слишком много", en="too many different values"),
-    "zero_changes": Text(ru="у части людей изменения нет", en="some people did not change"),
+    "zero_changes": Text(ru="ни у кого нет изменений", en="nobody changed"),
     # ---- Kirkpatrick's levels ----
     "not_measured": Text(ru="не измерялось", en="not measured"),
     "no_interval": Text(ru="интервала нет", en="no interval"),

@@ -107,6 +107,24 @@ def estimates_exhibit(estimates: pd.DataFrame, codebook: Codebook | None, **opti
     return survey_exhibit("survey_estimates", shown, codebook, **options)
 
 
+_RESTS_OF_RATINGS = (
+    "response_rate", "mean", "mean_lowest", "mean_highest", "top_share", "low", "high", "top_lowest", "top_highest",
+    "ceiling_share", "p", "p_adjusted", "verdict", "verdict_any_silence", "note",
+)  # fmt: skip
+
+
+def event_ratings_exhibit(
+    ratings: pd.DataFrame, codebook: Codebook | None, *, threshold: int = 5, **options: Any
+) -> Exhibit:
+    """Ratings by event (``survey.ratings``, also judged by ``survey.claims``); options as for ``survey_exhibit``.
+
+    Of an event with fewer than ``threshold`` ratings neither means nor verdicts nor remarks are shown.
+    """
+    frame = ratings.reset_index(drop=True)
+    marks = hidden_below(frame, ["rated", "dont_know"], _RESTS_OF_RATINGS, threshold)
+    return survey_exhibit("event_ratings", frame, codebook, hidden=marks, threshold=threshold, **options)
+
+
 def hidden_below(
     frame: pd.DataFrame,
     counts: Sequence[str],
@@ -121,8 +139,7 @@ def hidden_below(
     hidden where the first count is.
     """
     chosen = [name for name in counts if name in frame]
-    numbers = frame[chosen].apply(lambda column: pd.to_numeric(column, errors="coerce").astype("Float64"))
-    numbers = numbers.astype("float64")
+    numbers = frame[chosen].astype("Float64").astype("float64")
     primary = (numbers > 0) & (numbers < threshold)
     marks = primary.astype(object).where(primary, "").replace({True: "primary"})
     extra = [name for name in (*rests, *([total] if total else [])) if name in frame.columns]

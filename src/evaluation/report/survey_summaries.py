@@ -81,20 +81,25 @@ def weight_findings(schemes: pd.DataFrame, instrument: str) -> list[Finding]:
 
 
 def representativity_findings(
-    people: pd.DataFrame, margins: pd.DataFrame, instrument: str, weights: pd.Series | None = None
+    people: pd.DataFrame,
+    margins: pd.DataFrame,
+    instrument: str,
+    weights: pd.Series | None = None,
+    designed: tuple[str, ...] = ("stratum",),
 ) -> list[Finding]:
     """How far the shares of those who answered lie from the population's, before and after weighting.
 
     ``people`` has a column for every variable of ``margins`` (columns variable, level, share or count), one row a
     response; ``weights`` has its index. ``margins_gap_<instrument>`` is the largest difference of a share, without
-    weights, and its note the variable and level; ``margins_gap_weighted_<instrument>`` the same with weights.
+    weights, and its note the variable and level; ``margins_gap_weighted_<instrument>`` the same with weights. Variables
+    that are ``designed`` to differ (strata asked in other shares than they have) are left out.
     """
     name = _safe(instrument)
     findings = []
     for key, own in (("margins_gap", None), ("margins_gap_weighted", weights)):
         if key == "margins_gap_weighted" and own is None:
             continue
-        gap, place, n = _largest_gap(people, margins, own)
+        gap, place, n = _largest_gap(people, margins[~margins["variable"].isin(designed)], own)
         if not np.isnan(gap):
             findings.append(Finding(f"{key}_{name}", gap, "share_points", n, note=place))
     return findings

@@ -61,7 +61,8 @@ def access_findings(access: Any, proposal: Any) -> list[Finding]:
             Finding("units_without_population", row.units_without_population, "units", row.units),
         ]
     for row in access.within.query(chosen).itertuples():
-        findings.append(Finding(f"residents_within_{row.threshold:g}", row.share, "share", row.units_within))
+        name = f"residents_within_{row.threshold:g}".replace(".", "_")
+        findings.append(Finding(name, row.share, "share", row.units_within))
     gains = proposal.gains.set_index("plan")
     findings.append(Finding("proposal_venues", int(gains.loc["proposed", "venues"]), "events"))
     for plan in ("now", "proposed"):

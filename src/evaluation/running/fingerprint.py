@@ -1,27 +1,33 @@
 """Everything that a step's result depends on, as one digest whose parts can be told apart.
 
-A step runs again when its notebook, a module that the notebook reaches, a declared setting, a codebook row it
-uses, or the bytes of an input changed; not when only comments, docstrings, saved outputs or dates of files did.
+A step runs again when its notebook, a module that the notebook reaches, a file that such a module reads from its
+package, a declared setting, a codebook row it uses, or the bytes of an input changed; not when only comments,
+docstrings, saved outputs or dates of files did. Code counts by the module: a name can be reached in ways that no
+reading of the source shows (tables of functions, decorators, what runs on import), so a changed function of a reached
+module runs the step, which says which function it was; steps behind it are kept where the results come out equal.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import hashlib
+import io
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from evaluation.pipeline import Step
 from evaluation.places import Workspace
+from evaluation.running.codebook_rows import CodebookText, keep, read_codebook_text
 from evaluation.running.hashes import Hashes
-from evaluation.running.modules import Package, own_package, reached, read_notebook_code
+from evaluation.running.modules import Import, Package, Reached, own_package, reached
+from evaluation.running.notebook_code import read_notebook_code
 from evaluation.running.notebook_file import read_notebook
-from evaluation.settings import InputProblem, Text
+from evaluation.running.syntax import digest_of
+from evaluation.settings import InputProblem
 
-FORMAT = 1
+FORMAT = 2
 # The declarations of all steps: a step depends on its own, which is a part of its fingerprint.
 DECLARATIONS = ("evaluation.pipeline",)
 
@@ -32,6 +38,9 @@ class Fingerprint:
 
     ``modules`` maps a module's name to the digest of its syntax tree, ``parameters`` a setting to its value,
     ``inputs`` an input's name to the SHA-256 of its bytes (None = not there), ``outputs`` names what is made.
+    ``detail`` decides nothing: it is kept to say later what has changed (``causes.py``), as short texts: ``cells``
+    (kind, number, digest, first words), ``pieces`` by module (name, digest), ``bytes`` and ``rows`` by input, the
+    ``codebook``'s version.
     """
 
     notebook: str
@@ -41,18 +50,17 @@ class Fingerprint:
     inputs: Mapping[str, str | None]
     outputs: Sequence[str]
     declaration: str
+    detail: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     def parts(self) -> dict[str, Any]:
         """The parts, JSON-ready."""
-        return {"format": FORMAT, **dataclasses.asdict(self)}
+        return {"format": FORMAT, **{each.name: getattr(self, each.name) for each in dataclasses.fields(self)}}
 
     @property
     def digest(self) -> str:
-        return _text_digest(json.dumps(self.parts(), ensure_ascii=False, sort_keys=True))
-
-
-def _text_digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+        parts = self.parts()
+        del parts["detail"]
+        return digest_of(json.dumps(parts, ensure_ascii=False, sort_keys=True))
 
 
 def fingerprint(
@@ -64,44 +72,67 @@ def fingerprint(
     looked at once; settings and inputs each time. Raises InputProblem when the notebook is
     missing or cannot be read, or when a module that it reaches is no Python.
     """
-    notebook, imports = _notebook_code(workspace.notebook(step.name), hashes)
+    notebook, imports, cells = _notebook_code(workspace.notebook(step.name), hashes)
     known = tuple(packages) if packages is not None else (own_package(),)
-    declared = {field.name: getattr(step, field.name) for field in dataclasses.fields(step) if field.name != "question"}
+    code = hashes.once(("modules", imports, known), lambda: _modules(imports, known, hashes))
+    inputs = sorted(workspace.inputs(step, year).items())
+    codebook = hashes.once("codebook", lambda: read_codebook_text(workspace.codebook_folder))
+    rows = hashes.once(("codebook", step), lambda: _rows_digest(codebook, workspace, step))
     return Fingerprint(
         notebook=notebook,
-        modules=hashes.once(("modules", imports, known), lambda: _modules(imports, known, hashes)),
+        modules=code.digests,
         parameters=json.loads(json.dumps(workspace.parameters(step, year), ensure_ascii=False, default=str)),
-        codebook=hashes.once(("codebook", step), lambda: _text_digest(workspace.codebook_rows(step))),
-        inputs={name: hashes.of_file(path) for name, path in sorted(workspace.inputs(step, year).items())},
+        codebook=rows,
+        inputs={name: hashes.of_file(path) for name, path in inputs},
         outputs=sorted(workspace.outputs(step, year)),
-        declaration=json.dumps(declared, sort_keys=True, default=str),
+        declaration=json.dumps(_declared(step), sort_keys=True, default=str),
+        detail={
+            "cells": cells,
+            "pieces": hashes.once(("pieces", imports, known), lambda: _pieces(code)),
+            "bytes": {name: path.stat().st_size for name, path in inputs if path.is_file()},
+            "rows": {name: count for name, path in inputs if (count := _row_count(path, hashes)) is not None},
+            "codebook": hashes.once("kept", lambda: keep(codebook, codebook_versions(workspace))),
+        },
     )
 
 
-def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Text]:
-    """What differs between two fingerprints' ``parts()``, in plain words; empty where nothing does."""
-    found: list[Text] = []
-    if before.get("format") != after.get("format"):
-        return [Text(ru="записан другой версией программы", en="recorded by another version of the program")]
-    if before["notebook"] != after["notebook"]:
-        found.append(Text(ru="изменился блокнот", en="the notebook changed"))
-    if before["declaration"] != after["declaration"] or before["outputs"] != after["outputs"]:
-        found.append(Text(ru="изменилось объявление шага", en="the step's declaration changed"))
-    named = (
-        ("parameters", "изменилась настройка", "the setting changed:"),
-        ("inputs", "изменился входной файл", "the input changed:"),
-        ("modules", "изменился код", "the code changed:"),
-    )
-    for part, ru, en in named:
-        names = sorted({*before[part], *after[part]})
-        different = [name for name in names if before[part].get(name) != after[part].get(name)]
-        found += [Text(ru=f"{ru} {name}", en=f"{en} {name}") for name in different]
-    if before["codebook"] != after["codebook"]:
-        found.append(Text(ru="изменились строки кодовой книги", en="rows of the codebook changed"))
+def codebook_versions(workspace: Workspace) -> Path:
+    """Where codebooks are kept as they were, to say later which row changed and from what."""
+    return workspace.root / ".staging" / "codebook"
+
+
+def _declared(step: Step) -> dict[str, Any]:
+    return {field.name: getattr(step, field.name) for field in dataclasses.fields(step) if field.name != "question"}
+
+
+def _rows_digest(codebook: CodebookText, workspace: Workspace, step: Step) -> str:
+    return digest_of(json.dumps(codebook.rows(workspace.codebook_tables(step)), ensure_ascii=False))
+
+
+def _pieces(code: Reached) -> dict[str, str]:
+    return {module: ", ".join(f"{name} {digest}" for name, digest in found.items()) for module, found in
+            sorted(code.pieces.items())}  # fmt: skip
+
+
+def _row_count(path: Path, hashes: Hashes) -> int | None:
+    """Rows of a table's file; None for any other file."""
+    if path.suffix != ".parquet" or not path.is_file():
+        return None
+
+    def compute(content: bytes) -> int | None:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        try:
+            return int(pq.read_metadata(io.BytesIO(content)).num_rows)
+        except (pa.ArrowException, OSError):
+            return None
+
+    found: int | None = hashes.derived("rows", path, compute)
     return found
 
 
-def _modules(imports: Any, packages: Sequence[Package], hashes: Hashes) -> dict[str, str]:
+def _modules(imports: Sequence[Import], packages: Sequence[Package], hashes: Hashes) -> Reached:
     try:
         return reached(imports, packages, hashes, skip=DECLARATIONS)
     except SyntaxError as error:
@@ -112,12 +143,14 @@ def _modules(imports: Any, packages: Sequence[Package], hashes: Hashes) -> dict[
         ) from error
 
 
-def _notebook_code(path: Path, hashes: Hashes) -> tuple[str, Any]:
+def _notebook_code(path: Path, hashes: Hashes) -> tuple[str, tuple[Import, ...], list[str]]:
     if not path.exists():
         read_notebook(path)
 
     def compute(content: bytes) -> Any:
-        return read_notebook_code(read_notebook(path)["cells"])
+        code = read_notebook_code(read_notebook(path)["cells"])
+        cells = [f"{kind} {number} {digest} {words}" for kind, number, words, digest in code.cells]
+        return [code.digest, code.imports, cells]
 
-    digest, imports = hashes.derived("notebook", path, compute)
-    return digest, tuple((level, module, tuple(names)) for level, module, names in imports)
+    digest, imports, cells = hashes.derived("notebook", path, compute)
+    return digest, tuple((level, module, tuple(names)) for level, module, names in imports), cells

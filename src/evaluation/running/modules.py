@@ -6,6 +6,7 @@ import ast
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -124,7 +125,7 @@ def reached(
     digests: dict[str, str] = {}
     pieces: dict[str, Mapping[str, str]] = {}
     left_out = set(skip)
-    indexes = {each.name: (each, hashes.once(("index", each), lambda each=each: index_of(each))) for each in packages}
+    indexes = {each.name: (each, hashes.once(("index", each), partial(index_of, each))) for each in packages}
     waiting = [name for item in imports for name in _named(item, "")]
     while waiting:
         module = waiting.pop()
@@ -134,7 +135,7 @@ def reached(
         path = index.modules.get(module)
         if path is None:
             continue
-        code = hashes.once(("module", path), lambda path=path: _module_code(path, hashes))
+        code = hashes.once(("module", path), partial(_module_code, path, hashes))
         digests[module], pieces[module] = code.digest, code.definitions
         here = module if path.name == "__init__.py" else module.rpartition(".")[0]
         waiting += [name for item in code.imports for name in _named(item, here)]

@@ -12,6 +12,11 @@ from evaluation.simulate.questionnaires import QUESTIONNAIRES
 from evaluation.simulate.workbooks import put
 from evaluation.simulate.year_view import YearView, wide_projects
 
+# columns of survey_responses that a file can hold; the others are worked out from it
+_RECEIVED = (
+    "response_id", "person_key", "unit_id", "event_id", "started_at", "submitted_at", "duration_s", "stratum", "psu",
+    "w_base",
+)  # fmt: skip
 _PROVENANCE = ["source", "source_sheet", "source_row"]
 
 
@@ -83,7 +88,7 @@ def _survey(view: YearView, instrument: str) -> pd.DataFrame:
     for name in several:
         chosen = answers[(answers["item"] == name) & (answers["code"] == "1")]
         wide[name] = chosen.groupby("response_id")["choice"].agg(" ".join)
-    out = responses.drop(columns=["wave_id", "disposition", "item_nonresponse", *_PROVENANCE])
+    out = responses[list(_RECEIVED)].copy()
     for name in ("started_at", "submitted_at"):
         out[name] = out[name].dt.strftime("%Y-%m-%d %H:%M:%S")  # a form is sent at a moment, not on a day
     return out.merge(wide.reset_index().rename_axis(columns=None), on="response_id", how="left").reset_index(drop=True)

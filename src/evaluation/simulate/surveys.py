@@ -34,7 +34,9 @@ def simulate_surveys(history: History, rows: pd.DataFrame) -> tuple[dict[str, pd
         "survey_responses": pd.concat([frame for frame in responses if len(frame)], ignore_index=True),
         "survey_answers": pd.concat([frame for frame in answers if len(frame)], ignore_index=True),
     }
-    return {name: conform(frame, TABLES[name]) for name, frame in frames.items()}, truth
+    # What an analyst says of a response (flags, exclusions) is no part of what was received.
+    whole = {name: frame.reindex(columns=TABLES[name].names) for name, frame in frames.items()}
+    return {name: conform(frame, TABLES[name]) for name, frame in whole.items()}, truth
 
 
 def population_margins(history: History) -> pd.DataFrame:

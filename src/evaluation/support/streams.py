@@ -62,11 +62,16 @@ def support_reach(
     exchange_participation: pd.DataFrame,
     consultations: pd.DataFrame,
 ) -> pd.DataFrame:
-    """Whom every act of support reached: REACH_COLUMNS; ``person_key`` is empty where only the unit is known."""
+    """Whom every act of support reached: REACH_COLUMNS; ``person_key`` is empty where only the unit is known.
+
+    A unit that was invited to an exchange event and sent nobody (``persons`` of 0) is not reached; one whose number of
+    people is not told is.
+    """
     came = attendance.loc[attendance["status"].isin(ATTENDED), ["event_id", "unit_id", "person_key"]].merge(
         support_events[["event_id", "stream", "year"]], on="event_id", how="inner"
     )
-    visited = exchange_participation[["exchange_id", "unit_id"]].merge(
+    sent = exchange_participation[exchange_participation["persons"].astype("float64").ne(0)]
+    visited = sent[["exchange_id", "unit_id"]].merge(
         exchange_events[["exchange_id", "year"]], on="exchange_id", how="inner"
     )
     visited = visited.rename(columns={"exchange_id": "event_id"}).assign(stream="exchange", person_key=None)

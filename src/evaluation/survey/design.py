@@ -223,10 +223,20 @@ def _numbered(sample: pd.DataFrame, column: str) -> tuple[Codes, tuple[str, ...]
     return np.array([place[str(one)] for one in found], dtype=np.intp)[numbers], names
 
 
+def _numbers(sample: pd.DataFrame, column: str) -> Array:
+    try:
+        return np.asarray(pd.to_numeric(sample[column]).to_numpy(dtype=float, na_value=np.nan))
+    except (TypeError, ValueError) as error:
+        raise InputProblem(
+            f"в столбце «{column}» схемы выборки должны быть числа, а в нём есть текст.",
+            f"the design's column '{column}' must hold numbers; it holds text.",
+        ) from error
+
+
 def _weights(sample: pd.DataFrame, column: str | None) -> Array:
     if column is None:
         return np.ones(len(sample))
-    values = pd.to_numeric(sample[column], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    values = _numbers(sample, column)
     bad = int((~(np.isfinite(values) & (values > 0))).sum())
     if bad:
         raise InputProblem(
@@ -247,7 +257,7 @@ def _drawn_share(
     if fpc is None:
         return np.zeros(len(named))
     if isinstance(fpc, str):
-        by_stratum = pd.to_numeric(sample[fpc], errors="coerce").groupby(of_row)
+        by_stratum = pd.Series(_numbers(sample, fpc)).groupby(of_row)
         uneven = [named[int(one)] for one in by_stratum.nunique(dropna=False).loc[lambda found: found != 1].index]
         if uneven:
             raise InputProblem(

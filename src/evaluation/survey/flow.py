@@ -9,6 +9,7 @@ import pandas as pd
 from evaluation.settings import InputProblem
 
 FLOW_COLUMNS = ["wave_id", "step", "stage", "n", "lost", "reason", "item"]
+_UNUSABLE = frozenset({"refusal", "break_off"})
 
 
 def response_flow(
@@ -20,6 +21,9 @@ def response_flow(
     invited: int | None = None,
 ) -> pd.DataFrame:
     """FLOW_COLUMNS of one wave: stages invited, received, read, one an exclusion rule, analysed, then one an item.
+
+    What is left after the ineligible is the stage eligible, after both refusals and break-offs usable (complete and
+    partial), after another rule excluded.
 
     ``row_ledger`` is the account of the received rows; ``sources`` are those of the wave. ``steps`` are
     ``exclusions.Excluded.steps``, ``item_bases`` ``quality.item_nonresponse`` of the responses analysed. ``lost`` and
@@ -43,7 +47,10 @@ def response_flow(
         rows.append(("reading", left, count, fate, None))
     last = losses[-1] if losses else (None, 0)
     rows.append(("read", kept, last[1], last[0], None))
-    rows += [("excluded", int(step.remaining), int(step.excluded), str(step.rule), None) for step in steps.itertuples()]
+    done: set[str] = set()
+    for step in steps.itertuples():
+        done.add(str(step.rule))
+        rows.append((_stage(str(step.rule), done), int(step.remaining), int(step.excluded), str(step.rule), None))
     analysed = int(steps["remaining"].iloc[-1]) if len(steps) else kept
     rows.append(("analysed", analysed, 0, None, None))
     for base in item_bases.itertuples():
@@ -54,6 +61,12 @@ def response_flow(
     frame = frame.assign(wave_id=wave_id, step=range(1, len(frame) + 1))[FLOW_COLUMNS]
     check_flow(frame)
     return frame
+
+
+def _stage(rule: str, done: set[str]) -> str:
+    if rule == "ineligible":
+        return "eligible"
+    return "usable" if rule in _UNUSABLE and done >= _UNUSABLE else "excluded"
 
 
 def check_flow(flow: pd.DataFrame) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
 from evaluation.settings import InputProblem
@@ -35,9 +37,9 @@ def read_margins(received: pd.DataFrame, margins_id: str = "") -> pd.DataFrame:
                 f"population margins, row {row}: column '{name}' is empty.",
             )
     for name in ("count", "share"):
-        text = made[name].astype("string").str.replace(r"[\s\u00a0\u202f]", "", regex=True).str.replace(",", ".")
-        numbers = pd.to_numeric(text, errors="coerce")
-        wrong = (text.notna() & (text != "") & numbers.isna()) | (numbers < 0)
+        numbers = made[name].map(_number, na_action="ignore").astype(float)
+        stated = made[name].notna() & (made[name].astype("string").str.strip() != "").fillna(False)
+        wrong = stated & ~(numbers >= 0)
         if wrong.any():
             row = int(wrong.to_numpy().argmax())
             raise InputProblem(
@@ -45,7 +47,7 @@ def read_margins(received: pd.DataFrame, margins_id: str = "") -> pd.DataFrame:
                 f"population margins, row {row + 2}, column '{name}': '{made[name].iloc[row]}' is not a number of "
                 "zero or more.",
             )
-        made[name] = numbers.astype(float)
+        made[name] = numbers
     made["margins_id"] = made["margins_id"].fillna(margins_id) if "margins_id" in received else margins_id
     twice = made[made.duplicated(["margins_id", "variable", "level"])]
     if len(twice):
@@ -67,7 +69,7 @@ def margins_from_counts(
     One margin a variable, so that the territories themselves (``unit_id``) can be one. Raises InputProblem for counts
     that are missing or negative.
     """
-    values = pd.to_numeric(counts[count], errors="coerce")
+    values = counts[count].map(_number, na_action="ignore").astype(float)
     if values.isna().any() or (values < 0).any():
         raise InputProblem(
             f"численность для границ совокупности неизвестна или отрицательна в {int((~(values >= 0)).sum())} строках.",
@@ -113,3 +115,11 @@ def checked_margins(margins: pd.DataFrame, size: float) -> tuple[float, pd.DataF
                 f"by '{variable}' {found:.10g}. Take them of one date and one population, or give shares.",
             )
     return population, margins
+
+
+def _number(cell: object) -> float:
+    """The number in a cell, «1 250,5» as well; NaN for anything else."""
+    try:
+        return float(re.sub(r"\s", "", str(cell)).replace(",", "."))
+    except ValueError:
+        return float("nan")

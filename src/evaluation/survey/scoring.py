@@ -16,6 +16,7 @@ from evaluation.settings import InputProblem
 
 LEAST_SHARE = 0.5
 SCORE_COLUMNS = ["response_id", "scale", "score", "answered", "items", "note"]
+NOTES = ("too_few_answers",)
 
 
 @dataclass(frozen=True)
