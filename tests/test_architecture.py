@@ -42,6 +42,8 @@ def allowed(name: str) -> set[str] | None:
     """Rooms that ``name`` may import; None = anything."""
     if name == "app":
         return None
+    if name == "year":
+        return {path.stem for path in PACKAGE.iterdir()} - {"app", "simulate", "__init__"}
     if name in SPINE:
         below = set(SPINE[SPINE.index(name) + 1 :]) | LOW
         return below | {"display"} if name == "workspace" else below

@@ -119,9 +119,13 @@ class Workspace:
         return {}
 
     def plan_history(self, year: int) -> History:
-        """When that year's plan was first committed, as git tells."""
+        """When that year's plan was first committed, as git tells; else as a release's archive says."""
         if year not in self._histories:
-            self._histories[year] = history_of(self.plan_file(year))
+            archived = self.plan_file(year).with_suffix(".history.json")
+            found = history_of(self.plan_file(year))
+            # a released year is rerun by strangers without the repository that knew when the plan was committed
+            asked = found.first_on is None and archived.exists()
+            self._histories[year] = History.model_validate_json(archived.read_bytes()) if asked else found
         return self._histories[year]
 
     @cached_property
@@ -355,6 +359,18 @@ def key_identity(path: Path) -> str:
     if not path.exists():
         return "none"
     return hmac.new(path.read_bytes(), b"which key", hashlib.sha256).hexdigest()[:12]
+
+
+def refuse_released(path: Path) -> None:
+    """Raises InputProblem when ``path`` lies inside a released folder, through links as well."""
+    for folder in path.resolve().parents:
+        if folder.parent.name == "released" and (folder / "MANIFEST.json").exists():
+            raise InputProblem(
+                f"{path}: это выпущенный год ({folder.name}), он больше не меняется. Запишите в другое место или "
+                "выпустите год ещё раз: «evaluation release» создаст новую папку рядом.",
+                f"{path}: this is a released year ({folder.name}), which never changes again. Write elsewhere, or "
+                "release the year once more: 'evaluation release' makes a new folder beside it.",
+            )
 
 
 def repository() -> Path:

@@ -19,7 +19,7 @@ import pandas as pd
 from evaluation import pipeline
 from evaluation.codebook import Codebook
 from evaluation.contracts import TABLES, check, dangling
-from evaluation.places import FIGURE_FORMATS, Applicability, Workspace, open_workspace
+from evaluation.places import FIGURE_FORMATS, Applicability, Workspace, open_workspace, refuse_released
 from evaluation.settings import InputProblem, Language, Source, Text
 
 __all__ = ["Applicability", "OpenStep", "Workspace", "open_step", "open_workspace", "publish"]
@@ -256,7 +256,10 @@ class OpenStep:
 def publish(staging: Path, root: Path) -> list[Path]:
     """Move every staged file to its place under ``root``, each in one step; return the places."""
     places = []
-    for source in sorted(path for path in staging.rglob("*") if path.is_file() and path.name != "finished.json"):
+    sources = sorted(path for path in staging.rglob("*") if path.is_file() and path.name != "finished.json")
+    for source in sources:
+        refuse_released(root / source.relative_to(staging))
+    for source in sources:
         target = root / source.relative_to(staging)
         target.parent.mkdir(parents=True, exist_ok=True)
         aside = target.with_name(f".{target.name}.new")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 from pathlib import Path
@@ -69,7 +71,8 @@ def page_data(page: str) -> dict[str, Any]:
 
 
 def cells(exhibit: Exhibit, language: Language) -> list[list[str]]:
-    return [row.split(";" if language == "ru" else ",") for row in exhibit.to_csv(language).lstrip("\ufeff").splitlines()]
+    text = io.StringIO(exhibit.to_csv(language).lstrip("\ufeff"))
+    return list(csv.reader(text, delimiter=";" if language == "ru" else ","))
 
 
 # ---- maps ---------------------------------------------------------------------------------------------------
@@ -141,12 +144,11 @@ def test_the_page_offers_what_the_series_has_in_the_order_asked_for() -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "joined"),
-    [("ru", "нет заявок; нет обучения в этом году"), ("en", "no application; no training this year")],
+    ("language", "joined"), [("ru", "нет заявок; нет обучения"), ("en", "no application; no training")]
 )
 def test_gaps_are_told_in_words(language: Language, joined: str) -> None:
     words = CODEBOOK.choice_labels("coverage_gap", language)
-    codes = list(words)[:2]
+    codes = ["no_application", "no_training"]
     spots = pd.DataFrame(
         {"unit_id": ["a", "b"], "name": ["Абан", "Бор"], "type": "city_okrug", "population": [1000, 2000],
          "reason": "not_known", "gaps": ["; ".join(codes), codes[0]], "distance_km": [np.nan, np.nan]}
@@ -154,12 +156,13 @@ def test_gaps_are_told_in_words(language: Language, joined: str) -> None:
     made = atlas().white_spots(spots)
     assert "distance_km" not in made.columns, "nobody's distance is known"
     text = made.to_html(language)
-    assert f"{words[codes[0]]}; {words[codes[1]]}" in text
+    assert joined in text
     assert codes[0] not in text
     near = atlas().white_spots(spots.assign(distance_km=[12.4, np.nan]))
     assert "distance_km" in near.columns and "12" in near.to_html(language)
-    gaps = pd.DataFrame({"unit_id": ["a", "a"], "name": ["Абан", "Абан"], "type": "city_okrug", "population": [1000] * 2,
-                         "distance_km": [7.6, 7.6], "gap": codes})  # fmt: skip
+    gaps = pd.DataFrame(
+        {"unit_id": "a", "name": "Абан", "type": "city_okrug", "population": 1000, "distance_km": 7.6, "gap": codes}
+    )
     told = cells(atlas().gaps(gaps), language)
     assert [row[-1] for row in told[1:]] == [words[code] for code in codes]
 
@@ -169,5 +172,5 @@ def test_completeness_is_told_for_all_units_together() -> None:
         {"table": ["projects"] * 2, "field": ["score"] * 2, "unit_id": ["all", "a"], "year": 2025,
          "value": [0.75, 0.1], "numerator": [3.0, 1.0], "denominator": [4.0, 10.0], "n": [4, 10]}
     )  # fmt: skip
-    text = atlas().completeness(frame).to_html("en")
-    assert "75.0%" in text and "10.0%" not in text
+    _, *rows = cells(atlas().completeness(frame), "en")
+    assert len(rows) == 1 and "0.75" in rows[0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from pathlib import Path
 
 import pandas as pd
@@ -17,8 +19,8 @@ CODEBOOK = read_codebook(Path(__file__).resolve().parents[2] / "config")
 
 
 def lines(exhibit: Exhibit, language: Language) -> list[list[str]]:
-    rows = exhibit.to_csv(language).replace("\ufeff", "").splitlines()
-    return [row.split(";" if language == "ru" else ",") for row in rows]
+    text = io.StringIO(exhibit.to_csv(language).lstrip("\ufeff"))
+    return list(csv.reader(text, delimiter=";" if language == "ru" else ","))
 
 
 def coverage() -> pd.DataFrame:

@@ -16,6 +16,8 @@ from evaluation.indicators.coverage import (
     INDICATORS,
     coverage_indicators,
     panel_indicators,
+    trained_since_start,
+    unit_series,
     white_spots,
     wilson_interval,
 )
@@ -132,6 +134,32 @@ def test_panel_series_agrees_with_the_year(tables: Tables, panel: pd.DataFrame) 
     assert series["repeat_share", 2024] == 1
     assert series["participations", 2023] == 180
     assert ("success_rate", 2023) not in series.index
+
+
+def test_unit_series_tells_every_year_in_the_units_now_in_force(panel: pd.DataFrame) -> None:
+    series = check(unit_series(panel), TABLES["indicators"])
+    assert set(series["unit_id"]) == {"M", "C", "all"}, "neither former units nor what nobody is sure of"
+    told = series.set_index(["indicator", "unit_id", "year"])
+    # A's two applications and B's one are M's; S's and K's are in the programme's row alone
+    applications = [
+        told.loc[("applications", unit, year), "value"] for unit in ("M", "C", "all") for year in (2023, 2024)
+    ]
+    assert applications == [2, 1, 0, 0, 3, 2]
+    cost = [told.loc[("cost_total", unit, 2023), "value"] for unit in ("M", "C", "all")]
+    assert cost == [pytest.approx(90), 0, pytest.approx(290)]
+    assert told.loc[("participations", "M", 2023), "value"] == 100 + 50 + 30
+    assert told.loc[("funded", "M", 2023), "n"] == 1 and told.loc[("funded", "all", 2023), "n"] == 2
+    assert "success_rate" not in set(series["indicator"]), "a panel does not know what was admissible"
+    assert not series.duplicated(["indicator", "unit_id", "year"]).any()
+    own = panel_indicators(panel)
+    assert set(own["unit_id"]) == {"all"} and len(own) == (series["unit_id"] == "all").sum()
+
+
+def test_people_trained_since_the_start_are_summed_over_years(panel: pd.DataFrame) -> None:
+    rows = panel[(panel["geography"] == "current") & (panel["unit_id"] == "M")]
+    told = trained_since_start(panel).set_index("unit_id")["value"]
+    assert told.to_dict() == {"C": 0.0, "M": 1.0}, "p1 of A; p2 of S is not placed, p3 was absent"
+    assert told["M"] == rows["training_persons_in_year"].sum()
 
 
 def test_white_spots(tables: Tables, panel: pd.DataFrame) -> None:

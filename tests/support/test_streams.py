@@ -95,6 +95,14 @@ def test_consultations_and_exchange(summary: pd.DataFrame) -> None:
     assert pd.isna(exchange["unique_participants"])
 
 
+def test_a_unit_that_sent_nobody_to_an_exchange_event_is_not_reached() -> None:
+    took_part = pd.DataFrame(
+        {"exchange_id": ["X1"] * 3, "unit_id": ["a", "b", "c"], "persons": pd.array([4, 0, None], dtype="Int64")}
+    )
+    reach = support_reach(EVENTS, ATTENDANCE, EXCHANGES, took_part, CONSULTATIONS)
+    assert reach.loc[reach["stream"] == "exchange", "unit_id"].tolist() == ["a", "c"], "c's number is not told"
+
+
 def test_consultation_on_the_deadline_day_does_not_count() -> None:
     deadlines = {2024: dt.date(2024, 2, 15), 2025: dt.date(2025, 2, 14)}
     rows = CONSULTATIONS.assign(unit_id="a")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from evaluation.contracts import TABLES, conform
@@ -77,7 +78,7 @@ def coverage_indicators(tables: Tables, year: int, panel: pd.DataFrame | None = 
 
 def indicators_of(measures: pd.DataFrame, year: int) -> pd.DataFrame:
     """INDICATORS of a frame of measures; measures that are wholly unknown make no row."""
-    rows: list[dict[str, object]] = []
+    parts = []
     for indicator in INDICATORS:
         columns = [indicator.numerator, *([indicator.denominator] if indicator.denominator else [])]
         if any(column not in measures for column in columns):
@@ -86,36 +87,38 @@ def indicators_of(measures: pd.DataFrame, year: int) -> pd.DataFrame:
         if entering.empty:
             continue
         units = entering[entering["unit_id"] != UNASSIGNED]
-        rows.append(_row(indicator, ALL_UNITS, year, entering[columns].sum(), len(units)))
-        if indicator.by_unit:
-            records = units[["unit_id", *columns]].to_dict("records")
-            rows += [_row(indicator, str(record["unit_id"]), year, pd.Series(record), 1) for record in records]
-    return conform(pd.DataFrame(rows, columns=list(TABLES["indicators"].names)), TABLES["indicators"])
+        sums = entering[columns].sum().to_frame().T.assign(unit_id=ALL_UNITS, units=len(units))
+        told = [sums, units[["unit_id", *columns]].assign(units=1)] if indicator.by_unit else [sums]
+        parts.append(_rows(indicator, year, pd.concat(told, ignore_index=True)))
+    if not parts:
+        return TABLES["indicators"].empty()
+    return conform(pd.concat(parts, ignore_index=True), TABLES["indicators"])
 
 
-def _row(indicator: Indicator, unit_id: str, year: int, sums: pd.Series, units: int) -> dict[str, object]:
-    """One row; ``n`` is the denominator of a share of counts, else the number of units that entered."""
-    numerator = float(sums[indicator.numerator])
-    denominator = float(sums[indicator.denominator]) if indicator.denominator else None
-    if denominator is None:
-        value = numerator
-    else:
-        value = indicator.scale * numerator / denominator if denominator > 0 else float("nan")
-    low, high = (float("nan"), float("nan"))
-    if indicator.is_share and denominator is not None:
-        low, high = wilson_interval(numerator, denominator)
-    return {
-        "indicator": indicator.code,
-        "unit_id": unit_id,
-        "year": year,
-        "value": value,
-        "numerator": numerator,
-        "denominator": denominator,
-        "n": int(denominator) if indicator.is_share and denominator is not None else units,
-        "low": low,
-        "high": high,
-        "unit": indicator.unit,
-    }
+def _rows(indicator: Indicator, year: int, sums: pd.DataFrame) -> pd.DataFrame:
+    """Rows of one indicator; ``n`` is the denominator of a share of counts, else the number of ``units`` that enter."""
+    numerator = sums[indicator.numerator].astype("float64").to_numpy()
+    over = sums[indicator.denominator].astype("float64").to_numpy() if indicator.denominator else None
+    value, low, high = numerator, *np.full((2, len(sums)), np.nan)
+    if over is not None:
+        value = np.divide(indicator.scale * numerator, over, out=np.full(len(sums), np.nan), where=over > 0)
+        if indicator.is_share:
+            ends = [wilson_interval(one, of) for one, of in zip(numerator.tolist(), over.tolist(), strict=True)]
+            low, high = np.array(ends).T
+    return pd.DataFrame(
+        {
+            "indicator": indicator.code,
+            "unit_id": sums["unit_id"].astype("str"),
+            "year": year,
+            "value": value,
+            "numerator": numerator,
+            "denominator": np.nan if over is None else over,
+            "n": (over if indicator.is_share and over is not None else sums["units"]).astype(int),
+            "low": low,
+            "high": high,
+            "unit": indicator.unit,
+        }
+    )
 
 
 def panel_indicators(panel: pd.DataFrame, geography: str = "current") -> pd.DataFrame:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 # A file changed twice within the clock's grain keeps its stamp, so that what was hashed right after a change
 # is hashed again next time (as git does).
 GRAIN_NS = 2_000_000_000
-FORMAT = 2
+FORMAT = 3
 Value = TypeVar("Value")
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from evaluation.running.definitions import definitions
 from evaluation.running.hashes import Hashes
-from evaluation.running.package_data import EVERYTHING, OWN, data_references
+from evaluation.running.package_data import data_references
 from evaluation.running.syntax import digest_of, last_name, parse_source, shape
 
 Import = tuple[int, str, tuple[str, ...]]
@@ -177,19 +177,18 @@ def _data_of(references: Sequence[str], package: Package, index: Index, path: Pa
         folder = _folder(reference, package, path)
         if folder is not None:
             inside = "".join(f"{part}/" for part in folder)
-            yield from (name for name in index.data if name.startswith(inside))
+            yield from (name for name in index.data if f"{name}/".startswith(inside))
 
 
 def _folder(reference: str, package: Package, path: Path) -> tuple[str, ...] | None:
-    """The folder meant, as parts below the package's folder; None where it is none of the package's."""
-    kind, _, value = reference.partition(":")
-    own = path.relative_to(package.folder).parts[:-1]
-    if kind == EVERYTHING:
+    """The file or folder meant, as parts below the package's folder; None where it is none of the package's."""
+    base, _, rest = reference.partition(":")
+    below = tuple(rest.split("/")) if rest else ()
+    if not base:
         return ()
-    if kind == OWN:
-        return own
-    if kind == "up":
-        above = int(value) - 1
-        return own[: len(own) - above] if above <= len(own) else None
-    parts = value.split(".")
-    return tuple(parts[1:]) if parts[0] == package.name else None
+    if base.isdigit():
+        own = path.relative_to(package.folder).parts[:-1]
+        above = int(base) - 1
+        return (*own[: len(own) - above], *below) if above <= len(own) else None
+    parts = base.split(".")
+    return (*parts[1:], *below) if parts[0] == package.name else None

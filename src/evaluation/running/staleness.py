@@ -52,8 +52,8 @@ def standing(workspace: Workspace, task: Task, hashes: Hashes, packages: Sequenc
     digest = now.digest
     folder = workspace.run_folder(task.year)
     record = read_record(folder, task.name)
-    damaged = () if record is None else tuple(_damaged(workspace, task, record, hashes))
     is_same = record is not None and record.digest == digest
+    damaged = () if record is None else tuple(_damaged(workspace, task, record, hashes, is_same))
     if is_same and not damaged:
         return Standing("fresh", (), now)
     failed = read_record(folder, task.name, failed=True)
@@ -147,13 +147,14 @@ def _never_run(workspace: Workspace, task: Task) -> Text:
     return Text(ru="ещё не выполнялся", en="has not been run yet")
 
 
-def _damaged(workspace: Workspace, task: Task, record: Record, hashes: Hashes) -> Iterator[Text]:
+def _damaged(workspace: Workspace, task: Task, record: Record, hashes: Hashes, is_same: bool) -> Iterator[Text]:
     """Outputs that the record has and that are not as it has them, or not there."""
     removed: list[str] = []
     changed: list[str] = []
     for name, path in destinations(workspace, task).items():
         output = record.outputs.get(name)
-        if output is None:
+        # what is declared to lie elsewhere now has not been touched by anybody
+        if output is None or (output.path != _shown(workspace, path) and not is_same):
             continue
         now = hashes.of_file(path)
         if now != output.sha256:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from evaluation.places import WORKSPACE, Workspace
+from evaluation.places import WORKSPACE, Workspace, refuse_released
 from evaluation.running import failure
 from evaluation.running.failure import Failure, StepFailed
 from evaluation.running.fingerprint import Fingerprint
@@ -145,6 +145,8 @@ def _publish(site: Site, task: Task, staged: Path) -> dict[str, Output]:
         raise StepFailed(failure.outputs_undeclared(undeclared))
     if site.stop.asked:
         raise StepFailed(failure.interrupted())
+    for final in finals.values():
+        refuse_released(final)
     outputs = {}
     for name, final in finals.items():
         sha256 = site.hashes.of_file(sources[name])

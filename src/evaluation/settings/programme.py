@@ -179,6 +179,10 @@ class Rules(Settings):
     budget: float | None = Field(None, gt=0)
 
 
+SignedRole = Literal["data", "analysis", "text"]
+"""Parts of a released year that somebody answers for."""
+
+
 class Year(Settings):
     """``config/years/<year>.yml``: one programme year."""
 
@@ -190,3 +194,7 @@ class Year(Settings):
     rules: Rules = Rules()
     sources: dict[str, Source] = Field(description="received files by logical name")
     surveys: dict[str, Survey] = Field(default_factory=dict)
+    signed: dict[SignedRole, str] = Field(default_factory=dict, description="who answers for a released year, by part")
+    public_texts: tuple[str, ...] = Field(
+        (), description="what looks like personal data and may be published: an author, an office's telephone"
+    )

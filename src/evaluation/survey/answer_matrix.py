@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -64,6 +64,16 @@ class AnswerMatrix:
         number = self.code_names.index(wanted)
         return np.asarray((self.codes[:, several or list(places)] == number).any(axis=1))
 
+    def of(self, chosen: NDArray[np.bool_]) -> AnswerMatrix:
+        """The same answers of the chosen responses (n,) alone."""
+        return replace(
+            self,
+            response_ids=self.response_ids[chosen],
+            codes=self.codes[chosen],
+            numbers=self.numbers[chosen],
+            states=self.states[chosen],
+        )
+
 
 def answer_matrix(answers: pd.DataFrame, response_ids: pd.Series | pd.Index) -> AnswerMatrix:
     """The long table ``survey_answers`` as arrays, one row a response of ``response_ids``, in their order.
@@ -75,7 +85,8 @@ def answer_matrix(answers: pd.DataFrame, response_ids: pd.Series | pd.Index) -> 
     numbers, known = pd.factorize(answers["response_id"])
     row = index.get_indexer(known)[numbers] if len(known) else np.empty(0, dtype=np.intp)
     mine = row >= 0
-    answers, row = answers[mine], row[mine]
+    if not mine.all():
+        answers, row = answers[mine], row[mine]
     item_numbers, items = pd.factorize(answers["item"])
     choice_numbers, choices = pd.factorize(answers["choice"].fillna(""))
     pairs, firsts = pd.factorize(item_numbers * max(len(choices), 1) + choice_numbers)
@@ -94,7 +105,7 @@ def answer_matrix(answers: pd.DataFrame, response_ids: pd.Series | pd.Index) -> 
     )
     shape = (len(index), len(columns))
     cell = row * shape[1] + column
-    if len(np.unique(cell)) < len(cell):
+    if len(cell) and np.bincount(cell).max() > 1:
         raise _twice(answers, cell)
     code_numbers, names = pd.factorize(answers["code"])
     codes = np.full(shape, -1, dtype=np.int32)

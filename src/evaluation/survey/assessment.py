@@ -101,8 +101,7 @@ def _wave(
     stays = left_out.reason.isna().to_numpy()
     once = found[~_repeats(flags, found, survey.exclusions, wave_id)]
     ended = outcomes(once, wave, survey.quality)
-    kept = answer_matrix(answers, own.loc[stays, "response_id"])
-    bases = item_nonresponse(kept, items, wave_id)
+    bases = item_nonresponse(matrix.of(stays), items, wave_id)
     invited = None if pd.isna(wave["invited_n"]) else int(wave["invited_n"])
     marked = own.drop(columns=[name for name in flags.columns if name != "response_id" and name in own.columns])
     marked = marked.merge(flags, on="response_id", how="left", validate="one_to_one")
