@@ -48,6 +48,10 @@ PROGRAMME_SOURCES = tuple(SOURCE_TABLES)
 CONTROL_TABLES = ("source_files", "row_ledger", "issues")
 SURVEY_SOURCES = ("participants_survey", "followup_survey", "residents_survey")
 SURVEY_TABLES = ("survey_waves", "survey_responses", "survey_answers")
+SURVEY_QUALITY_TABLES = (
+    "survey_dispositions", "survey_rates", "survey_quality", "survey_item_nonresponse", "survey_exclusions",
+    "survey_flow",
+)  # fmt: skip
 SURVEY_CONTROL_TABLES = ("survey_source_files", "survey_row_ledger", "survey_issues")
 HISTORY = (
     "territories",
@@ -84,11 +88,27 @@ STEPS: tuple[Step, ...] = (
         folder="", scope="each_year",
         sources=SURVEY_SOURCES,
         uses=("territories", "support_events"),
-        makes=(*SURVEY_TABLES, *SURVEY_CONTROL_TABLES, "findings_survey"),
-        exhibits=("survey_row_accounts", "survey_ratings"),
+        makes=(*SURVEY_TABLES, *SURVEY_QUALITY_TABLES, *SURVEY_CONTROL_TABLES, "findings_survey"),
+        figures=("survey_flow",),
+        exhibits=("survey_row_accounts", "survey_waves", "survey_rates", "survey_quality", "survey_exclusions"),
         settings=("year.year", "year.territory_date", "year.sources", "year.surveys", "programme.region_code",
-                  "programme.simulated", "programme.disclosure"),
+                  "programme.simulated"),
         territory=("registry", "aliases", "decisions", "personal_decisions"),
+    ),
+    Step(
+        "02a_weigh_answers", "What do the answers say, of whom, and how surely?",
+        folder="results",
+        needs=("survey_waves", "survey_responses", "survey_answers"),
+        uses=("support_events", "attendance"),
+        makes=("survey_estimates", "survey_weights", "survey_schemes", "survey_scales", "survey_scale_items",
+               "event_ratings", "rating_claims", "rating_odds", "survey_pair_flow", "survey_changes",
+               "kirkpatrick", "findings_voices"),
+        figures=("participant_ratings", "resident_ratings", "resident_channels", "learning_change"),
+        exhibits=("survey_ratings", "survey_estimates", "survey_schemes", "survey_scales", "event_ratings",
+                  "rating_claims", "survey_changes", "kirkpatrick"),
+        settings=("year.year", "year.surveys", "programme.simulated", "programme.disclosure", "plan.rating_claims",
+                  "plan.declared_on"),
+        territory=("margins",),
     ),
     Step(
         "03_build_panel", "What had every unit received before each deadline, and what did it achieve?",
@@ -178,7 +198,7 @@ STEPS: tuple[Step, ...] = (
         "07_check_robustness", "What would change the conclusion?",
         folder="results",
         needs=("panel", "estimates"),
-        uses=("project_table", "findings_survey", "territories", "support_events", "attendance", "exchange_events",
+        uses=("project_table", "findings_voices", "territories", "support_events", "attendance", "exchange_events",
               "exchange_participation"),
         history=("territories", "support_events", "attendance", "exchange_events", "exchange_participation"),
         makes=("robustness", "findings_robustness"),
@@ -202,8 +222,9 @@ STEPS: tuple[Step, ...] = (
         "09_write_report", "What can be said, to whom, and on what grounds?",
         folder="",
         uses=("territories", "source_files", "row_ledger", "issues", "reconciliation", "estimates", "robustness",
-              "findings_data", "findings_survey", "findings_panel", "findings_coverage", "findings_unevenness",
-              "findings_access", "findings_support", "findings_reach", "findings_outcomes", "findings_robustness", "findings_years"),
+              "findings_data", "findings_survey", "findings_voices", "findings_panel", "findings_coverage",
+              "findings_unevenness", "findings_access", "findings_support", "findings_reach", "findings_outcomes",
+              "findings_robustness", "findings_years"),
         files=("report.ru.html", "report.en.html"), assembles=True,
         settings=("programme.title", "programme.institute", "programme.simulated", "programme.disclosure",
                   "programme.currency", "programme.report_text", "programme.first_year", "programme.steps",

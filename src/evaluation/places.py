@@ -196,9 +196,10 @@ class Workspace:
             "evidence": self.root / "config" / "evidence.csv",
             "claims": self.root / "config" / "claims.csv",
             "rules": self._own("config", "rules.yml"),
+            "margins": self._own("config", "survey", "population_margins.csv"),
         }
         path = places[name]
-        optional = name in ("aliases", "decisions", "personal_decisions", "breaks", "evidence", "claims")
+        optional = name in ("aliases", "decisions", "personal_decisions", "breaks", "evidence", "claims", "margins")
         return None if path is None or (optional and not path.exists()) else path
 
     def questionnaires(self, year: int) -> dict[str, Path]:

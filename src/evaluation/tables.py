@@ -1271,6 +1271,7 @@ TABLES: dict[str, Table] = {
             for part in (
                 "data",
                 "survey",
+                "voices",
                 "panel",
                 "coverage",
                 "unevenness",

@@ -98,9 +98,11 @@ def test_status_and_why(programme: Tiny) -> None:
     why = call(programme, "why", "02_sum")
     assert why.stdout.splitlines() == [
         "02_sum 2024: stale",
-        "  the notebook changed",
-        "  the setting changed: programme.disclosure",
-        "  the code changed: tinycode.parsing",
+        "  the notebook changed: changed: the text before cell 1 '# Sum'",
+        "  the setting changed: programme.disclosure.threshold: 5 -> 7",
+        "  the code changed: tinycode.parsing (changed: function numbers)",
+        "  step 01_read 2023 has to run first",
+        "    the input changed: source:answers (data/raw/2023/answers.csv; 4 -> 1 bytes)",
     ]
     table = call(programme, "status")
     assert table.exit_code == 0
@@ -110,7 +112,7 @@ def test_status_and_why(programme: Tiny) -> None:
     assert "01_read 2023: the input changed: source:answers" in table.stdout
     (programme.root / "reports/2024/draft/run/03_count.json").unlink()
     plain = call(programme, "status", "--plain", "--language", "ru").stdout
-    assert "03_count\t2024\tне было\tещё не выполнялся" in plain
+    assert "03_count\t2024\tnever\tещё не выполнялся" in plain
 
 
 @pytest.mark.parametrize(

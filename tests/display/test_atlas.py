@@ -86,7 +86,7 @@ def test_years_stand_in_order_on_one_scale_without_the_programmes_row(geometry: 
     counted = [int(number) for text in shown for number in re.findall(r"\((\d+)\)$", text)]
     assert sum(counted) == 18, "nine units in each of two years, every one of them in a class"
     assert not any("777" in text for text in shown)
-    assert any(text.startswith("Applications") for text in shown)
+    assert any(text.strip().startswith("Applications, 2024–2025") for text in shown)
 
 
 def clusters() -> pd.DataFrame:

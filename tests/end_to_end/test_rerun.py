@@ -52,7 +52,10 @@ def test_a_changed_parameter_runs_the_steps_that_declare_it(own: Place) -> None:
     declaring = {step.name for step in STEPS if "year.surveys" in step.settings}
     assert declaring == {"02_clean_survey"}
     why = own.evaluation("why", "02_clean_survey", "2025")
-    assert why.stdout.splitlines() == ["02_clean_survey 2025: stale", "  the setting changed: year.surveys"]
+    assert why.stdout.splitlines() == [
+        "02_clean_survey 2025: stale",
+        "  the setting changed: year.surveys.residents.invited_n: 312 -> 313",
+    ]
     answer = own.evaluation("run", "2025")
     assert answer.code == 0, answer.output
     assert answer.ended("ran") == {("02_clean_survey", YEAR)}
@@ -95,6 +98,6 @@ def test_the_outputs_in_a_notebook_are_no_reason_to_distrust_this_test(own: Plac
     )
     lines = [line.split("\t") for line in own.evaluation("status", "2025").stdout.splitlines()]
     reasons = {name: why for name, _, state, *why in lines if state != "fresh"}
-    assert reasons.pop("04_map_coverage") == ["the notebook changed"]
-    assert reasons.pop("06_estimate_outcomes") == ["the code changed: evaluation.effects.plan"]
+    assert reasons.pop("04_map_coverage")[0].startswith("the notebook changed: changed: the text before cell ")
+    assert reasons.pop("06_estimate_outcomes") == ["the code changed: evaluation.effects.plan (added: name ADDED)"]
     assert "01_clean_programme" not in reasons

@@ -168,7 +168,8 @@ EDITS = (
         "изменился код tinycode/bounds/limit.csv (файл пакета)",
     ),
     edit(
-        "a new file in a folder that a module reads", lambda tiny: tiny.write(f"{CODE}/telling/texts/more.txt", "x"), "04-4",
+        "a new file in a folder that a module reads",
+        lambda tiny: tiny.write(f"{CODE}/telling/texts/more.txt", "x"), "04-4",
         "the code changed: tinycode/telling/texts/more.txt (the step did not reach it before)",
         "изменился код tinycode/telling/texts/more.txt (раньше шаг его не использовал)",
     ),
@@ -183,7 +184,8 @@ EDITS = (
     ),
     edit("a notebook's saved outputs, numbers and metadata", cells("03_count", save_outputs)),
     edit(
-        "a notebook's code", change("notebooks/03_count.ipynb", "min(len(numbers)", "min(7 * len(numbers)"), "03-4 04-4",
+        "a notebook's code",
+        change("notebooks/03_count.ipynb", "min(len(numbers)", "min(7 * len(numbers)"), "03-4 04-4",
         "the notebook changed: changed: cell 3 'from tinycode.limits import limit'",
         "изменился блокнот: изменено: ячейка 3 «from tinycode.limits import limit»",
     ),
@@ -233,7 +235,8 @@ EDITS = (
     ),
     edit(
         "the order of allowed values",
-        change("config/codebook_choices.csv", "kinds,a,Один,One,\nkinds,b,Два,Two,", "kinds,b,Два,Two,\nkinds,a,Один,One,"),
+        change("config/codebook_choices.csv",
+               "kinds,a,Один,One,\nkinds,b,Два,Two,", "kinds,b,Два,Two,\nkinds,a,Один,One,"),
         "03-4 04-4", "the order of the codebook's rows changed", "изменился порядок строк кодовой книги",
     ),
     edit("a codebook label that is not used", change("config/codebook.csv", "Вещь,Thing", "Вещь,Object")),

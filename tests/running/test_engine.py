@@ -45,7 +45,7 @@ def test_a_first_run_makes_everything_in_order(tiny: Tiny) -> None:
     assert tiny.read("data/processed/2024/counts.parquet") == "3"
     assert tiny.read("reports/2024/draft/report.en.html") == "15"
     assert not (tiny.root / "data/processed/2023/sums.parquet").exists()
-    assert [path.name for path in (tiny.root / ".staging").iterdir() if path.is_dir()] == []
+    assert list((tiny.root / ".staging").glob("run-*")) == []
     record = read_record(tiny.root / "reports/2024/draft/run", "02_sum")
     assert record is not None
     assert record.outputs["table:sums"].path == "data/processed/2024/sums.parquet"
@@ -84,15 +84,15 @@ def test_a_changed_setting_runs_the_steps_that_declare_it(finished: Tiny) -> Non
     finished.edit("config/programme.yml", "threshold: 5", "threshold: 6")
     result = finished.run()
     assert ran(result) == {"02-4"}
-    assert why(result, "02_sum") == "the setting changed: programme.disclosure"
+    assert why(result, "02_sum") == "the setting changed: programme.disclosure.threshold: 5 -> 6"
 
 
 def test_a_changed_function_runs_the_steps_that_reach_it(finished: Tiny) -> None:
     finished.edit("code/tinycode/parsing.py", "int(part)", "2 * int(part)")
     result = finished.run()
     assert ran(result) == {"02-4", "04-4"}
-    assert why(result, "02_sum") == "the code changed: tinycode.parsing"
-    assert why(result, "04_tell") == "the input changed: table:sums@2024"
+    assert why(result, "02_sum") == "the code changed: tinycode.parsing (changed: function numbers)"
+    assert why(result, "04_tell") == "the input changed: table:sums@2024 (made by step 02_sum; 2 bytes)"
     assert finished.read("reports/2024/draft/report.en.html") == "30"
 
 
@@ -108,7 +108,7 @@ def test_a_changed_notebook_runs_and_its_text_counts(finished: Tiny) -> None:
     finished.write("notebooks/03_count.ipynb", json.dumps(notebook))
     result = finished.run()
     assert ran(result) == {"03-4"}
-    assert why(result, "03_count") == "the notebook changed"
+    assert why(result, "03_count") == "the notebook changed: changed: the text before cell 1 '# Another title'"
     assert "Another title" in finished.read("reports/2024/draft/notebooks/03_count.ipynb")
 
 
@@ -117,7 +117,7 @@ def test_a_removed_or_edited_result_is_made_again(finished: Tiny) -> None:
     (finished.root / "reports/2024/draft/report.en.html").unlink()
     result = finished.run()
     assert ran(result) == {"02-4", "04-4"}
-    assert why(result, "02_sum") == "results were changed or removed: table:sums"
+    assert why(result, "02_sum") == "results were changed by hand: table:sums (data/processed/2024/sums.parquet)"
     assert finished.read("reports/2024/draft/report.en.html") == "15"
 
 

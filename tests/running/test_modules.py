@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from evaluation.running.hashes import Hashes
-from evaluation.running.modules import Package, reached, read_code, read_notebook_code
+from evaluation.running.modules import Package, reached, read_code
 
 CODE = '''
 """What it is."""
@@ -77,10 +77,11 @@ def package(tmp_path: Path) -> Package:
         "p/low/deep.py": "def thing():\n    from ..late import x\n",
         "p/low/unused.py": "",
         "p/late.py": "from p import top\n",
-        "p/side/words.py": "",
+        "p/side/words.py": "from importlib import resources\nresources.files(__package__)\n",
         "p/side/__init__.py": "",
         "p/side/texts/hello.md": "Hello",
         "p/other.py": "",
+        "p/other.txt": "No module that is reached reads me",
     }
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -89,7 +90,7 @@ def package(tmp_path: Path) -> Package:
 
 
 def test_modules_are_followed(package: Package) -> None:
-    found = reached([(0, "p.top", ())], [package], Hashes())
+    found = reached([(0, "p.top", ())], [package], Hashes()).digests
     assert list(found) == [
         "p",
         "p.late",
@@ -103,10 +104,10 @@ def test_modules_are_followed(package: Package) -> None:
 
 
 def test_only_a_changed_module_changes(package: Package) -> None:
-    before = reached([(0, "p.top", ())], [package], Hashes())
+    before = reached([(0, "p.top", ())], [package], Hashes()).digests
     (package.folder / "late.py").write_text("from p import top\nx = 1\n")
     (package.folder / "other.py").write_text("x = 1\n")
-    after = reached([(0, "p.top", ())], [package], Hashes())
+    after = reached([(0, "p.top", ())], [package], Hashes()).digests
     assert {name for name in before if before[name] != after[name]} == {"p.late"}
 
 
@@ -117,35 +118,26 @@ def test_a_module_that_is_no_python_is_named(package: Package) -> None:
     assert caught.value.filename == str(package.folder / "late.py")
 
 
-def cells(*sources: str, tags: tuple[str, ...] = (), **extra: object) -> list[dict[str, object]]:
-    return [{"cell_type": "code", "source": source, "metadata": {"tags": list(tags)}, **extra} for source in sources]
-
-
-def test_cells_without_what_was_saved_with_them() -> None:
-    plain, imports = read_notebook_code(cells("import os\nos.getcwd()"))
-    again = cells("import os  # the system\nos.getcwd( )", outputs=["x"], execution_count=3, id="abc")
-    again[0]["source"] = ["import os\n", "os.getcwd()"]
-    assert read_notebook_code(again)[0] == plain
-    assert imports == ((0, "os", ()),)
-
-
-def test_cells_that_differ() -> None:
-    digests = {
-        read_notebook_code(some)[0]
-        for some in (
-            cells("x"),
-            cells("x;"),
-            cells("x", tags=("parameters",)),
-            cells("x", "x"),
-            cells("'a'"),
-            cells("'b'"),
-            cells("%time x"),
-            cells("%time y"),
-            [{"cell_type": "markdown", "source": "x", "metadata": {}}],
-        )
-    }
-    assert len(digests) == 9
-
-
-def test_an_empty_cell_and_a_foreign_tag_do_not_matter() -> None:
-    assert read_notebook_code(cells("x", "  \n", tags=("slide",)))[0] == read_notebook_code(cells("x"))[0]
+@pytest.mark.parametrize(
+    ("code", "read"),
+    [
+        ("Path(__file__).parent / 'texts' / 'hello.md'", {"p/side/texts/hello.md"}),
+        ("Path(__file__).with_name('texts') / name", {"p/side/texts/hello.md"}),
+        ("Path(__file__).resolve().parents[1] / 'other.txt'", {"p/other.txt"}),
+        ("os.path.join(os.path.dirname(__file__), '..', 'other.txt')", {"p/other.txt"}),
+        ("HERE = Path(__file__).parent", {"p/side/texts/hello.md"}),
+        ("Path(__file__).parents[2] / 'config'", set()),
+        ("Path(__file__).parent / 'none.md'", set()),
+        ("from importlib import resources\nresources.files('p.side') / 'texts'", {"p/side/texts/hello.md"}),
+        ("import pkgutil\npkgutil.get_data('p', 'other.txt')", {"p/other.txt", "p/side/texts/hello.md"}),
+        ("import jinja2\njinja2.PackageLoader('p.side', 'texts')", {"p/side/texts/hello.md"}),
+        ("from importlib import resources\nresources.files(some)", {"p/other.txt", "p/side/texts/hello.md"}),
+        ("from importlib import resources\nresources.files('pandas')", set()),
+        ("x.files('p')", set()),
+        ("if __name__ == '__main__':\n    main()", set()),
+    ],
+)
+def test_files_that_a_module_reads_from_its_package(package: Package, code: str, read: set[str]) -> None:
+    (package.folder / "side" / "words.py").write_text(code)
+    found = reached([(0, "p.side.words", ())], [package], Hashes()).digests
+    assert {name for name in found if "/" in name} == read

@@ -15,6 +15,7 @@ from evaluation.app.check_words import STYLES, Line, Words
 from evaluation.app.checking import YearCheck, check_file, check_year
 from evaluation.app.cleaning_alone import checking_rules
 from evaluation.app.language import Language
+from evaluation.app.new_year_command import unconfirmed_lines
 from evaluation.app.speaking import BAD_INPUT, DONE
 from evaluation.cleaning.consistency import examine_rules
 from evaluation.places import Workspace
@@ -83,6 +84,8 @@ def run_check(
     with Waiting(notices, language, live=notices.is_terminal) as stage:
         check = _checked(workspace, target, source, year, registry, stage)
     print_lines(screen, Words(workspace.codebook, language).lines(check))
+    if not check.paths:
+        print_lines(screen, not_confirmed(workspace, check.year, language))
     if report is not None:
         for text in write_report(workspace, check, report, registry, language):
             screen.print(text.in_language(language), markup=False, highlight=False, soft_wrap=True)
@@ -90,6 +93,21 @@ def run_check(
         return BAD_INPUT
     serious = any(one.issues["severity"].isin(["error", "warning"]).any() for one in check.files)
     return TO_DECIDE if serious else DONE
+
+
+def not_confirmed(workspace: Workspace, year: int, language: Language) -> list[Line]:
+    """Lines of the year's settings that were carried over from last year and that nobody confirmed yet."""
+    lines = unconfirmed_lines(workspace, year)
+    if not lines:
+        return []
+    head = Text(
+        ru=f"Не подтверждено строк в настройках: {len(lines)} (проверьте и сотрите пометку «confirm»)",
+        en=f"Lines of the settings not confirmed: {len(lines)} (check them, then delete the mark 'confirm')",
+    )
+    return [
+        Line(head.in_language(language), "warning"),
+        *(Line(f"{one.file}:{one.line} {one.text}", indent=2) for one in lines),
+    ]
 
 
 def run_rules(workspace: Workspace, screen: Console, language: Language) -> int:

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from evaluation.app.backup_command import BACKUP_HELP, backup
 from evaluation.app.bench_command import BENCH_HELP, bench
 from evaluation.app.design_cli import design
 from evaluation.app.gallery_command import GALLERY_HELP, gallery
+from evaluation.app.init_command import INIT_HELP, init
+from evaluation.app.new_year_command import NEW_YEAR_HELP, new_year
 from evaluation.app.speaking import (
     BAD_INPUT,
     DONE,
@@ -352,6 +355,9 @@ def templates(
 
 
 app.command(help=STUDY_HELP)(study)
+app.command(help=INIT_HELP)(init)
+app.command("new-year", help=NEW_YEAR_HELP)(new_year)
+app.command(help=BACKUP_HELP)(backup)
 app.add_typer(territory, name="territory")
 
 

@@ -8,10 +8,11 @@ import re
 import shutil
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
+from evaluation.app.doctor_finding import Finding
+from evaluation.app.doctor_machine import machine
+from evaluation.app.doctor_workspace import key_place, places, to_confirm
 from evaluation.places import Workspace, open_workspace, repository
 from evaluation.settings import InputProblem, Text
 
@@ -21,22 +22,16 @@ NEEDED_GIGABYTES = 1.0
 LOCKED = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;\\]+)\s*(?:;\s*(?P<marker>[^\\]+))?")
 
 
-@dataclass(frozen=True)
-class Finding:
-    """``good``, worth a ``look``, or ``bad``: the program will not work."""
-
-    state: Literal["good", "look", "bad"]
-    text: Text
-
-
 def examine(workspace: Path | None) -> list[Finding]:
-    """Python, packages against the lock, the workspace's settings, the pseudonym key, free disk."""
+    """Python, packages against the lock, the machine, the workspace's settings and places, the key, free disk."""
     found = [python_version(sys.version_info[:2]), *packages(repository() / "requirements.lock")]
+    package = Path(__file__).resolve().parents[1]
     try:
         opened = open_workspace(workspace)
     except InputProblem as problem:
-        return [*found, Finding("bad", Text(**problem.messages))]
-    return [*found, *settings(opened), key(opened), free_disk(shutil.disk_usage(opened.root).free, opened.root)]
+        return [*found, *machine(workspace or Path.cwd(), package), Finding("bad", Text(**problem.messages))]
+    own = (*settings(opened), *places(opened), key(opened), *key_place(opened), *to_confirm(opened))
+    return [*found, *machine(opened.root, package), *own, free_disk(shutil.disk_usage(opened.root).free, opened.root)]
 
 
 def python_version(version: tuple[int, int]) -> Finding:
@@ -47,7 +42,8 @@ def python_version(version: tuple[int, int]) -> Finding:
     return Finding(
         "bad",
         Text(
-            ru=f"Python {shown}, а нужен один из: {wanted}", en=f"Python {shown}, but one of these is needed: {wanted}"
+            ru=f"Python {shown}, а нужен один из: {wanted}; установите его и пакеты заново",
+            en=f"Python {shown}, but one of these is needed: {wanted}; install it, and the packages anew",
         ),
     )
 
@@ -151,7 +147,13 @@ def settings(opened: Workspace) -> Iterator[Finding]:
         return
     if not opened.years:
         place = opened.root / "config" / "years"
-        yield Finding("bad", Text(ru=f"нет ни одного года в {place}", en=f"there is no year in {place}"))
+        yield Finding(
+            "bad",
+            Text(
+                ru=f"нет ни одного года в {place}; верните файл года из git или создайте рабочее пространство (init)",
+                en=f"there is no year in {place}; bring a year's file back from git, or make a workspace (init)",
+            ),
+        )
     elif not bad:
         years = f"{opened.years[0]}-{opened.years[-1]}"
         yield Finding(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from evaluation.app.language import Language
@@ -110,17 +110,19 @@ def _chain(
     place = places[key]
     told.add(key)
     yield from ((depth, reason) for reason in place.reasons if not place.only_behind)
-    for name, year in place.behind:
-        again = (name, year) in told
+    for alike in _together(places, place.behind):
+        name, years = alike[0][0], ", ".join(str(year) for _, year in alike)
+        again = set(alike) <= told
         yield (
             depth,
             Text(
-                ru=f"раньше должен пройти шаг {name} {year}" + (" (сказано выше)" if again else ""),
-                en=f"step {name} {year} has to run first" + (" (said above)" if again else ""),
+                ru=f"раньше должен пройти шаг {name} {years}" + (" (сказано выше)" if again else ""),
+                en=f"step {name} {years} has to run first" + (" (said above)" if again else ""),
             ),
         )
         if not again:
-            yield from _chain(places, (name, year), told, depth + 1)
+            told.update(alike)
+            yield from _chain(places, alike[0], told, depth + 1)
     if place.only_behind:
         yield (
             depth,
@@ -129,3 +131,15 @@ def _chain(
                 en="the step itself runs only if their results come out different",
             ),
         )
+
+
+def _together(
+    places: Mapping[tuple[str, int], Standing], keys: Sequence[tuple[str, int]]
+) -> list[list[tuple[str, int]]]:
+    """Steps (and years), those of one name together that wait for nothing and have the same reasons."""
+    groups: dict[Hashable, list[tuple[str, int]]] = {}
+    for name, year in keys:
+        place = places[name, year]
+        reasons = tuple((reason.ru, reason.en) for reason in place.reasons)
+        groups.setdefault((name, year) if place.behind else (name, reasons), []).append((name, year))
+    return list(groups.values())

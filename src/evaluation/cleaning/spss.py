@@ -43,7 +43,7 @@ def read_sav(data: bytes, path: Path, source: str) -> Sheet:
         text = options.get(name) or facts.column_names_to_labels.get(name)
         cells[0, place] = f"{name}\n{text}" if text and text != name else name
         labels = facts.variable_value_labels.get(name, {})
-        ranges = facts.missing_ranges.get(name, [])
+        ranges: Any = facts.missing_ranges.get(name, [])  # written as plain values, read as mappings lo and hi
         cells[1:, place] = _column(frame[name], labels, ranges)
     return Sheet(path.stem, cells, int(facts.number_rows or len(frame)) + 1)
 

@@ -7,7 +7,7 @@ A file is read through its questionnaire: headers become items (``survey_columns
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -33,7 +33,7 @@ from evaluation.cleaning.survey_answers import (
 from evaluation.cleaning.survey_columns import FURTHER, IN_WORDS, Headers, name_columns
 from evaluation.cleaning.survey_respondents import RESPONDENT_COLUMNS, read_respondents
 from evaluation.cleaning.survey_service import SERVICE_COLUMNS
-from evaluation.cleaning.values import parse_text
+from evaluation.cleaning.values import is_blank, parse_text
 from evaluation.cleaning.workbook import Received, physical_rows, source_files
 from evaluation.codebook import Codebook
 from evaluation.contracts import conform
@@ -152,9 +152,21 @@ def _records(
         extra_personal=personal,
         used_personal=(*sorted(personal), "person_key"),
     )
-    lost = [records.remark("row_no_response", int(row), None, kind) for records in sheets
-            for row, kind in records.layout.row_classes.items() if kind in ("section", "subtotal", "total")]  # fmt: skip
+    lost = [issue for records in sheets for issue in _unread_rows(records, closed)]
     return sheets, [*(_about_column(issue, headers) for issue in issues), *lost], other
+
+
+def _unread_rows(records: Records, closed: Collection[str]) -> list[Issue]:
+    """Remarks on rows below the header that look like sections, totals or notes but hold something under a question."""
+    under = [place - 1 for name, place in records.layout.positions.items() if name.partition("/")[0] in closed]
+    classes = records.layout.row_classes
+    looks = classes[classes.isin(["section", "subtotal", "total", "footnote"])]
+    cells = records.layout.sheet.cells
+    return [
+        records.remark("row_no_response", int(str(row)), None, kind)
+        for row, kind in looks.items()
+        if not all(is_blank(cells[int(str(row)) - 1, place]) for place in under)
+    ]
 
 
 def _about_column(issue: Issue, headers: Headers) -> Issue:

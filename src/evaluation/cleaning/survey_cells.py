@@ -129,10 +129,9 @@ class Splitter:
     def _by_first(self) -> dict[str, list[tuple[str, str]]]:
         """Folded spelling and code by first letter, the longest first; ambiguous spellings are left out."""
         folded: dict[str, str | None] = {}
-        for spelling, code in self.spellings.spellings.items():
+        for spelling, own in self.spellings.spellings.items():
             key = fold(spelling).rstrip(" .;,:")
-            before = folded.setdefault(key, code)
-            folded[key] = code if before == code else None
+            folded[key] = own if folded.setdefault(key, own) == own else None
         by_first: dict[str, list[tuple[str, str]]] = {}
         for key in sorted(folded, key=lambda text: (-len(text), text)):
             code = folded[key]

@@ -202,7 +202,7 @@ def _further(columns: list[tuple[str, str | None]], headers: Headers) -> list[tu
     what was written; several of one multiple choice list its answers together."""
     several = set(headers.form.items.loc[headers.form.items["kind"] == "several", "name"])
     seen: Counter[str] = Counter()
-    out = []
+    out: list[tuple[str, str | None]] = []
     for text, name in columns:
         if name is None:
             out.append((text, name))

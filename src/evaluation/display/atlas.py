@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from evaluation.display.bivariate import category_map
-from evaluation.display.exhibit import Exhibit
+from evaluation.display.exhibit import NO_TEXT, Exhibit
 from evaluation.display.interactive.outlines import boundary_outlines, tile_outlines
 from evaluation.display.interactive.page import map_page
 from evaluation.display.interactive.series import MapIndicator
@@ -31,6 +31,13 @@ if TYPE_CHECKING:
 
     from evaluation.codebook import Codebook
     from evaluation.settings import Language, MapSettings
+
+CLUSTERS_NOTE = Text(
+    ru="Цвет — территории, которые похожи на соседей или отличаются от них больше, чем бывает случайно, после контроля "
+    "ложных открытий.",
+    en="Coloured are territories that are like or unlike their neighbours by more than chance, after the control of "
+    "false discoveries.",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,12 +66,15 @@ class Atlas:
     def draw_years(self, series: pd.DataFrame, indicator: str, unit: str, language: Language) -> Figure:
         """One indicator in every year on one scale (``series``: contract ``indicators``, in the units now in force)."""
         rows = self._of_units(series[series["indicator"] == indicator])
+        title = self.codebook.label("indicators", indicator, language)
+        if len(rows):
+            title = f"{title}, {rows['year'].min()}–{rows['year'].max()}"
         maps = [
             SmallMap(str(year), part[["unit_id", "value"]], self.units, self.geometry)
             for year, part in rows.groupby("year", sort=True)
         ]
         return small_maps(
-            maps, language, self._caption(self.codebook.label("indicators", indicator, language), language),
+            maps, language, self._caption(title, language),
             unit=unit, projection=self._projection, classes=self._classes,
         )  # fmt: skip
 
@@ -76,7 +86,7 @@ class Atlas:
         words = self.codebook.choice_labels("quadrant", language)
         return category_map(
             rows[["unit_id"]].assign(category=found), self.units, {name: words[name] for name in CLUSTERS}, language,
-            self._caption(self._title(indicator, language), language), geometry=self.geometry,
+            self._caption(self._title(indicator, language), language, CLUSTERS_NOTE), geometry=self.geometry,
             projection=self._projection, colours=CLUSTERS,
         )  # fmt: skip
 
@@ -130,9 +140,13 @@ class Atlas:
         credit = self.settings.credit if self.settings and self.geometry is not None else None
         return credit.in_language(language) if credit else ""
 
-    def _caption(self, title: str, language: Language) -> Caption:
+    def _caption(self, title: str, language: Language, note: Text = NO_TEXT) -> Caption:
         return Caption(
-            title, boundaries_on=self.boundaries_on, attribution=self._credit(language), simulated=self.simulated
+            title,
+            note.in_language(language),
+            boundaries_on=self.boundaries_on,
+            attribution=self._credit(language),
+            simulated=self.simulated,
         )
 
     def _of_units(self, frame: pd.DataFrame) -> pd.DataFrame:

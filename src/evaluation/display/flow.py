@@ -21,6 +21,7 @@ FRAME = 12
 STEP_TITLES: dict[str, Text] = {
     "01_clean_programme": Text(ru="Чистка файлов программы", en="Clean the programme's files"),
     "02_clean_survey": Text(ru="Чистка анкет", en="Clean the questionnaires"),
+    "02a_weigh_answers": Text(ru="Что говорят ответы", en="What answers say"),
     "03_build_panel": Text(ru="Сборка панели", en="Build the panel"),
     "04_map_coverage": Text(ru="Кого охватили", en="Whom it reaches"),
     "04a_measure_unevenness": Text(ru="Случай или нет", en="Chance or not"),

@@ -39,7 +39,8 @@ if TYPE_CHECKING:
 WRAP = 34
 # the measures of a report; all others are in the table ``unevenness``
 IN_SHORT = (
-    "gini", "gini_left_out", "gini_by_chance", "theil_t", "theil_t_between", "dispersion", "moran_i", "moran_i_of_rates",
+    "gini", "gini_left_out", "gini_by_chance", "theil_t", "theil_t_between", "dispersion", "moran_i",
+    "moran_i_of_rates",
 )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -93,10 +94,18 @@ def _measure() -> tuple[Text, Any, float]:
         return figure.text(0, 0, "", linespacing=1.15), canvas.get_renderer(), figure.dpi
 
 
+BREAKS = re.compile(r"[ \t\n]+")
+
+
 def wrapped(text: str, size: float, room: float, bold: bool = False) -> str:
-    """The text with line breaks at spaces, so that no line is wider than ``room`` inches (one long word may be)."""
+    """The text with line breaks at spaces, so that no line is wider than ``room`` inches (one long word may be).
+
+    Spaces that must not break a line do not: a year stays beside its «г.», a number beside its unit.
+    """
     lines: list[str] = []
-    for word in text.split():
+    for word in BREAKS.split(text):
+        if not word:
+            continue
         longer = f"{lines[-1]} {word}" if lines else word
         if lines and text_size(longer, size, bold)[0] <= room:
             lines[-1] = longer

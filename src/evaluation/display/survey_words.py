@@ -63,6 +63,6 @@ def remarks_of(notes: Iterable[object], language: Language, shown: Iterable[str]
 
 
 def has_interval(frame: pd.DataFrame) -> pd.Series:
-    """True for rows whose interval may be drawn: known, and of a probability sample."""
-    known = frame["low"].notna() & frame["high"].notna()
+    """True for rows whose interval may be drawn: known, of a probability sample, and wider than nothing (a census)."""
+    known = (frame["high"] > frame["low"]).fillna(False).astype(bool)
     return known & ~frame["note"].map(lambda note: NOT_PROBABILITY in codes_of(note)).astype(bool)

@@ -91,9 +91,11 @@ def symbol_map(
             _draw_key(axes, unit_label, circles, steps, rows, unit, language)
 
         frame = frame_map(ground, fill, size, key, language)
-        _draw_circles(frame, shown, circles)
-        notes = [caption.note, map_text("areas", language), counted(len(units), int(shown.notna().sum()), language),
-                 ground.words(language), *caption.notes(language, not ground.tiles)]  # fmt: skip
+        unnamed = _draw_circles(frame, shown, circles)
+        told = [map_text("unnamed", language).format(", ".join(unnamed))] if unnamed else []
+        known = counted(len(units), int(shown.notna().sum()), language)
+        around = [known, ground.words(language), *caption.notes(language, not ground.tiles)]
+        notes = [caption.note, map_text("areas", language), *told, *around]
         return bind(frame.figure, caption.title, notes, language, caption.simulated)
 
 
@@ -110,8 +112,10 @@ def nested_values(top: float) -> list[float]:
     return sorted(set(found), reverse=True)
 
 
-def _draw_circles(frame: MapFrame, shown: pd.Series, circles: Circles) -> None:
+def _draw_circles(frame: MapFrame, shown: pd.Series, circles: Circles) -> list[str]:
+    """Circles and names of the largest; the names for which there is no room."""
     ground: Ground = frame.ground
+    unnamed: list[str] = []
     for panel in frame.panels:
         rows = ground.shapes[panel.members & ground.shapes["unit_id"].isin(shown.dropna().index).to_numpy()]
         sized = rows.assign(value=rows["unit_id"].map(shown)).sort_values(
@@ -132,7 +136,9 @@ def _draw_circles(frame: MapFrame, shown: pd.Series, circles: Circles) -> None:
                 )
             )
             labels.append(MapLabel(row.name, row.x, row.y, False, None, 2 * radius * 72, row.value))
-        place_labels(panel.axes, labels[:LABELLED], LABEL_SIZE, avoid=panel.avoid, rings=2.5)
+        _, dropped = place_labels(panel.axes, labels[:LABELLED], LABEL_SIZE, avoid=panel.avoid, rings=4.0)
+        unnamed += [label.text for label in dropped]
+    return unnamed
 
 
 def _head(unit_label: str) -> str:

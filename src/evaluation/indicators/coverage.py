@@ -73,11 +73,14 @@ INDICATORS: tuple[Indicator, ...] = (
 
 def coverage_indicators(tables: Tables, year: int, panel: pd.DataFrame | None = None) -> pd.DataFrame:
     """Contract ``indicators`` for one year: every unit in force, and ``all`` for the programme."""
-    return indicators_of(unit_measures(tables, year, panel), year)
+    return indicators_of(unit_measures(tables, year, panel).assign(year=year))
 
 
-def indicators_of(measures: pd.DataFrame, year: int) -> pd.DataFrame:
-    """INDICATORS of a frame of measures; measures that are wholly unknown make no row."""
+def indicators_of(measures: pd.DataFrame) -> pd.DataFrame:
+    """INDICATORS of a frame of measures (unit_id, year and the measures); what is wholly unknown makes no row.
+
+    Rows run by year, then by indicator, the programme's before the units'.
+    """
     parts = []
     for indicator in INDICATORS:
         columns = [indicator.numerator, *([indicator.denominator] if indicator.denominator else [])]
@@ -86,16 +89,18 @@ def indicators_of(measures: pd.DataFrame, year: int) -> pd.DataFrame:
         entering = measures.dropna(subset=[*columns, *([indicator.over] if indicator.over else [])])
         if entering.empty:
             continue
-        units = entering[entering["unit_id"] != UNASSIGNED]
-        sums = entering[columns].sum().to_frame().T.assign(unit_id=ALL_UNITS, units=len(units))
-        told = [sums, units[["unit_id", *columns]].assign(units=1)] if indicator.by_unit else [sums]
-        parts.append(_rows(indicator, year, pd.concat(told, ignore_index=True)))
+        units = entering.loc[entering["unit_id"] != UNASSIGNED, ["unit_id", "year", *columns]].assign(units=1)
+        counted = units.groupby("year").size()
+        sums = entering.groupby("year", sort=True)[columns].sum().reset_index()
+        sums = sums.assign(unit_id=ALL_UNITS, units=sums["year"].map(counted).fillna(0))
+        parts.append(_rows(indicator, pd.concat([sums, units] if indicator.by_unit else [sums], ignore_index=True)))
     if not parts:
         return TABLES["indicators"].empty()
-    return conform(pd.concat(parts, ignore_index=True), TABLES["indicators"])
+    rows = pd.concat(parts, ignore_index=True).sort_values("year", kind="stable", ignore_index=True)
+    return conform(rows, TABLES["indicators"])
 
 
-def _rows(indicator: Indicator, year: int, sums: pd.DataFrame) -> pd.DataFrame:
+def _rows(indicator: Indicator, sums: pd.DataFrame) -> pd.DataFrame:
     """Rows of one indicator; ``n`` is the denominator of a share of counts, else the number of ``units`` that enter."""
     numerator = sums[indicator.numerator].astype("float64").to_numpy()
     over = sums[indicator.denominator].astype("float64").to_numpy() if indicator.denominator else None
@@ -109,7 +114,7 @@ def _rows(indicator: Indicator, year: int, sums: pd.DataFrame) -> pd.DataFrame:
         {
             "indicator": indicator.code,
             "unit_id": sums["unit_id"].astype("str"),
-            "year": year,
+            "year": sums["year"].astype(int),
             "value": value,
             "numerator": numerator,
             "denominator": np.nan if over is None else over,
@@ -163,8 +168,7 @@ def unit_series(panel: pd.DataFrame, geography: str = "current") -> pd.DataFrame
     measures["did_not_apply"] = in_force - measures["applied"]
     measures["applied_before"] = measures.groupby("unit_id")["applied"].shift()
     measures["applied_again"] = measures["applied_before"] * measures["applied"]
-    parts = [indicators_of(part, int(str(year))) for year, part in measures.groupby("year", sort=True)]
-    return conform(pd.concat(parts, ignore_index=True), TABLES["indicators"]) if parts else TABLES["indicators"].empty()
+    return indicators_of(measures)
 
 
 def trained_since_start(panel: pd.DataFrame) -> pd.DataFrame:

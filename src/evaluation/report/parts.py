@@ -53,7 +53,7 @@ SECTIONS: tuple[Section, ...] = (
     ),
     Section(
         "voices",
-        "02_clean_survey",
+        "02a_weigh_answers",
         ("survey_waves", "survey_rates", "survey_ratings", "event_ratings", "rating_claims", "survey_scales",
          "survey_changes", "kirkpatrick", "survey_estimates", "survey_schemes"),
         ("survey_flow", "participant_ratings", "learning_change", "resident_ratings", "resident_channels"),

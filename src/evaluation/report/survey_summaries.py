@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from evaluation.report.findings import Finding
+from evaluation.report.summaries import Gain, survey_findings
 
 PROBABILITY = ("srs", "stratified", "cluster")
 VERDICTS = {"holds": 1, "fails": -1, "cannot_tell": 0}
@@ -183,3 +185,48 @@ def _safe(name: Any) -> str:
     """A name of a finding: lower-case letters, digits and _, beginning with a letter."""
     text = re.sub(r"[^a-z0-9]+", "_", str(name).lower()).strip("_")
     return text if text[:1].isalpha() else f"x_{text}"
+
+
+def voices_findings(
+    tables: Mapping[str, pd.DataFrame],
+    responses: pd.DataFrame,
+    answers: pd.DataFrame,
+    waves: pd.DataFrame,
+    margins: pd.DataFrame,
+    ratings: pd.DataFrame,
+    gain: Gain,
+) -> list[Finding]:
+    """All findings of the year's questionnaires; ``tables`` are those of ``survey.results.survey_results``.
+
+    Items of several questionnaires that share a name are told of the first instrument alone.
+    """
+    findings = survey_findings(ratings, gain)
+    said: set[str] = set()
+    for wave in waves.sort_values("wave_id").to_dict("records"):
+        instrument, own = str(wave["instrument"]), tables["survey_estimates"]
+        rows = own[(own["wave_id"] == wave["wave_id"]) & ~own["item"].isin(sorted(said))]
+        said |= set(rows["item"])
+        findings += survey_estimate_findings(rows)
+        schemes = tables["survey_schemes"]
+        findings += weight_findings(schemes[schemes["wave_id"] == wave["wave_id"]], instrument)
+        known = margins[margins["margins_id"] == wave.get("margins_id")]
+        if len(known):
+            people = _people(responses, answers, wave["wave_id"], known["variable"].unique().tolist())
+            weights = tables["survey_weights"].set_index("response_id")["w"].reindex(people.index)
+            findings += representativity_findings(people, known, instrument, weights)
+    findings += claim_findings(tables["rating_claims"])
+    findings += change_findings(tables["survey_changes"])
+    return [*findings, *kirkpatrick_findings(tables["kirkpatrick"])]
+
+
+def _people(responses: pd.DataFrame, answers: pd.DataFrame, wave_id: str, variables: list[str]) -> pd.DataFrame:
+    """A row a response that is analysed (index response_id), with a column for every variable of the margins."""
+    own = responses[(responses["wave_id"] == wave_id) & responses["excluded_reason"].isna()].set_index("response_id")
+    found = pd.DataFrame(index=own.index)
+    for name in variables:
+        if name in own:
+            found[name] = own[name]
+        elif (answers["item"] == name).any():
+            given = answers[(answers["item"] == name) & answers["missing"].isna()].set_index("response_id")["code"]
+            found[name] = found.index.map(given)
+    return found

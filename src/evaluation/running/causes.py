@@ -69,6 +69,8 @@ def _cell(cell: Sequence[str]) -> Text:
     kind, number, _, words = cell
     if kind == "code":
         return Text(ru=f"ячейка {number} «{words}»", en=f"cell {number} '{words}'")
+    if number == "0":
+        return Text(ru=f"текст в конце «{words}»", en=f"the text at the end '{words}'")
     return Text(ru=f"текст перед ячейкой {number} «{words}»", en=f"the text before cell {number} '{words}'")
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from evaluation.running.syntax import digest_of, shape, without_docstring
 
 # Enough to tell the pieces of one module apart; whether a step runs again is decided by whole digests.
-DIGEST_LENGTH = 10
+DIGEST_LENGTH = 6
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 NAME = frozenset({"name"})
 HEAD = frozenset({"name", "body"})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -9,9 +11,15 @@ from typing import Literal
 from evaluation.settings import InputProblem, Text
 
 Kind = Literal[
-    "cell", "kernel_died", "time_limit", "kernel_start", "missing_output", "undeclared_output", "input", "interrupted",
-    "program",
+    "cell", "kernel_died", "time_limit", "kernel_start", "missing_output", "undeclared_output", "contract", "input",
+    "disk_full", "no_permission", "interrupted", "program",
 ]  # fmt: skip
+NO_ROOM = frozenset(
+    number
+    for name in ("ENOSPC", "EDQUOT", "EFBIG")
+    if (number := getattr(errno, name, None)) is not None  # not every system has all three
+)
+NOT_ALLOWED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 
 @dataclass(frozen=True)
@@ -32,15 +40,71 @@ class StepFailed(Exception):
         self.failure = failure
 
 
-def cell_failed(cell: int, name: str, value: str, messages: dict[str, str] | None, is_input: bool = False) -> Failure:
+def cell_failed(
+    cell: int, name: str, value: str, messages: Mapping[str, str] | None = None, kinds: Sequence[str] = (),
+) -> Failure:
     """A cell raised ``name``; ``messages`` are the error's own words in both languages, where it has them.
 
-    ``is_input`` says that it was an InputProblem: something in the input must be mended, not the notebook.
+    ``kinds`` names the error's class and those it descends from. An InputProblem is something that must be mended in
+    the input, not in the notebook; a ContractError a table that is not as ``tables.py`` declares it.
     """
     lines = [line.strip() for line in value.strip().splitlines() if line.strip()]
     cause = f"{name}: {lines[-1]}" if lines else name
+    kind: Kind = "input" if "InputProblem" in kinds else "contract" if "ContractError" in kinds else "cell"
     ru, en = (messages["ru"], messages["en"]) if messages else (cause, cause)
-    return Failure("input" if is_input else "cell", Text(ru=f"ячейка {cell}: {ru}", en=f"cell {cell}: {en}"), cell)
+    if kind == "contract" and not messages:
+        said = " ".join(lines)
+        ru = f"таблица не такая, как объявлено в tables.py, и не записана: {said}"
+        en = f"a table is not as tables.py declares it and was not written: {said}"
+    return Failure(kind, Text(ru=f"ячейка {cell}: {ru}", en=f"cell {cell}: {en}"), cell)
+
+
+def of_system(error: OSError, places: Mapping[str, str], cell: int | None = None) -> Failure | None:
+    """A full disk or a missing right, told apart; None for any other error of the system.
+
+    ``places`` maps folders to the words that stand for them in what is shown.
+    """
+    return system_refused(error.errno, None if error.filename is None else str(error.filename), places, cell)
+
+
+def system_refused(
+    number: int | None, file: str | None, places: Mapping[str, str], cell: int | None = None
+) -> Failure | None:
+    """As ``of_system``, from the system's number of the error and the file that it names."""
+    shown = _shown(file, places)
+    ru, en = (f"ячейка {cell}: ", f"cell {cell}: ") if cell else ("", "")
+    if number in NO_ROOM:
+        what_ru, what_en = (f" (записывался {shown})", f" ({shown} was being written)") if shown else ("", "")
+        return Failure(
+            "disk_full",
+            Text(
+                ru=f"{ru}на диске не хватило места{what_ru}. Освободите место и запустите снова.",
+                en=f"{en}there is no room left on the disk{what_en}. Make room and run again.",
+            ),
+            cell,
+        )
+    if number in NOT_ALLOWED:
+        what = shown or "?"
+        return Failure(
+            "no_permission",
+            Text(
+                ru=f"{ru}система не разрешает читать или записывать {what}. Закройте файл в других программах, "
+                "проверьте права на него и на его папку.",
+                en=f"{en}the system does not allow {what} to be read or written. Close the file in other programs, "
+                "check the rights to it and to its folder.",
+            ),
+            cell,
+        )
+    return None
+
+
+def _shown(file: str | None, places: Mapping[str, str]) -> str | None:
+    if file is None:
+        return None
+    for place, word in sorted(places.items(), key=lambda item: -len(item[0])):
+        if Path(file).is_relative_to(place):
+            return (Path(word) / Path(file).relative_to(place)).as_posix()
+    return Path(file).name or file
 
 
 def kernel_died(cell: int | None) -> Failure:

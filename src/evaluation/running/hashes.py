@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import threading
 import time
 from collections.abc import Callable, Hashable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
+
+from evaluation.running.aside import write_whole
 
 # A file changed twice within the clock's grain keeps its stamp, so that what was hashed right after a change
 # is hashed again next time (as git does).
 GRAIN_NS = 2_000_000_000
-FORMAT = 3
+FORMAT = 4
 Value = TypeVar("Value")
 
 
@@ -70,10 +72,9 @@ class Hashes:
         with self._lock:
             text = json.dumps({"format": FORMAT, "known": self._known})
             self._changed = False
-        self._cache.parent.mkdir(parents=True, exist_ok=True)
-        aside = self._cache.with_name(f".{self._cache.name}.{os.getpid()}.new")
-        aside.write_text(text, encoding="utf-8")
-        os.replace(aside, self._cache)
+        # where it cannot be written, the next run computes again
+        with suppress(OSError):
+            write_whole(self._cache, text)
 
 
 def _read(cache: Path | None) -> dict[str, dict[str, Any]]:

@@ -2,51 +2,172 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 import os
+import platform
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
-from evaluation.settings import InputProblem
+from evaluation.running.failure import of_system
+from evaluation.settings import InputProblem, Text
 
 # The lock lies on a byte far behind the text, which others may then read on Windows too.
 LOCKED_BYTE = 1 << 30
+# A holder gives a sign of life this often; one on another computer that gives none for so long is dead (seconds).
+BEAT_SECONDS = 5.0
+SILENCE_SECONDS = 30.0
+POLL_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Who holds the lock: process and computer, and since when (UTC, ISO 8601)."""
+
+    process: int
+    computer: str
+    since: str
+
+    @property
+    def words(self) -> Text:
+        place = "" if self.computer == platform.node() else self.computer
+        return Text(
+            ru=f"процесс {self.process}{place and f' на компьютере {place}'}, начат {self.since}",
+            en=f"process {self.process}{place and f' on the computer {place}'}, begun {self.since}",
+        )
 
 
 @contextmanager
-def only_run(root: Path) -> Iterator[None]:
+def only_run(root: Path, wait: bool = False, tell: Callable[[Text], None] = lambda text: None) -> Iterator[None]:
     """Hold the workspace's lock. The system frees it when the process ends in whatever way.
 
-    Raises InputProblem when another process holds it.
+    With ``wait`` the end of another run is waited for, and ``tell`` hears once what for. Where the folder is shared
+    by computers that do not share locks, the lock's holder is known by its signs of life: the one that is silent for
+    SILENCE_SECONDS is dead. Raises InputProblem when another process holds the lock and is not waited for, and when
+    nothing can be written in the workspace.
     """
     path = root / ".staging" / "lock"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+", encoding="utf-8") as file:
-        if not _take(file):
-            file.seek(0)
-            owner = file.read().strip() or "?"
-            raise InputProblem(
-                f"В этом рабочем пространстве уже идёт прогон (процесс {owner}): {root}. Дождитесь его конца.",
-                f"A run is already going on in this workspace (process {owner}): {root}. Wait until it ends.",
-            )
-        file.seek(0)
-        file.truncate()
-        file.write(f"{os.getpid()}\n")
-        file.flush()
+    with _opened(path, root) as file:
+        told = None
+        while (owner := _other(file, path)) is not None:
+            if not wait:
+                raise _refusal(owner, root)
+            if owner != told:
+                tell(_waiting(owner))
+                told = owner
+            time.sleep(POLL_SECONDS)
+        try:
+            _write(file, asdict(Owner(os.getpid(), platform.node(), _now())))
+        except OSError as error:
+            raise _unwritable(error, root) from error
+        ended = threading.Event()
+        beating = threading.Thread(target=_beat, args=(path, ended), name="lock", daemon=True)
+        beating.start()
         try:
             yield
         finally:
-            file.seek(0)
-            file.truncate()
+            ended.set()
+            beating.join()
+            with suppress(OSError):
+                _write(file, None)
             _free(file)
+
+
+def _opened(path: Path, root: Path) -> IO[str]:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.open("a+", encoding="utf-8")
+    except OSError as error:
+        raise _unwritable(error, root) from error
+
+
+def _other(file: IO[str], path: Path) -> Owner | None:
+    """Who else holds the lock; None when it is now ours."""
+    taken = _take(file)
+    owner = _read(file)
+    if taken is False:
+        return owner or Owner(0, platform.node(), "?")
+    if owner is None or (taken and owner.computer == platform.node()) or not _lives(path):
+        return None
+    _free(file)
+    return owner
+
+
+def _lives(path: Path) -> bool:
+    """Does the holder give a sign of life? Watched for, since clocks of two computers may differ."""
+    before = path.stat().st_mtime_ns
+    until = time.monotonic() + SILENCE_SECONDS
+    while time.monotonic() < until:
+        time.sleep(min(POLL_SECONDS, SILENCE_SECONDS))
+        # opened each time: over a network the file's times are then asked for anew
+        with path.open("rb") as file:
+            if os.fstat(file.fileno()).st_mtime_ns != before:
+                return True
+    return False
+
+
+def _beat(path: Path, ended: threading.Event) -> None:
+    while not ended.wait(BEAT_SECONDS):
+        with suppress(OSError):
+            os.utime(path)
+
+
+def _read(file: IO[str]) -> Owner | None:
+    file.seek(0)
+    try:
+        return Owner(**json.loads(file.read()))
+    except (ValueError, TypeError):
+        return None
+
+
+def _write(file: IO[str], owner: dict[str, object] | None) -> None:
+    file.seek(0)
+    file.truncate()
+    if owner is not None:
+        file.write(json.dumps(owner, ensure_ascii=False) + "\n")
+    file.flush()
+
+
+def _now() -> str:
+    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+
+
+def _refusal(owner: Owner, root: Path) -> InputProblem:
+    who = owner.words
+    return InputProblem(
+        f"В этом рабочем пространстве уже идёт прогон ({who.ru}): {root}. Дождитесь его конца или добавьте --wait.",
+        f"A run is already going on in this workspace ({who.en}): {root}. Wait until it ends, or add --wait.",
+    )
+
+
+def _waiting(owner: Owner) -> Text:
+    who = owner.words
+    return Text(
+        ru=f"Ждём конца другого прогона в этом рабочем пространстве ({who.ru}).",
+        en=f"Waiting for another run in this workspace to end ({who.en}).",
+    )
+
+
+def _unwritable(error: OSError, root: Path) -> InputProblem:
+    found = of_system(error, {str(root): "."})
+    cause = found.message if found else Text(ru=str(error), en=str(error))
+    return InputProblem(
+        f"В рабочее пространство {root} нельзя записать, поэтому прогон не начат: {cause.ru}",
+        f"Nothing can be written in the workspace {root}, so the run has not begun: {cause.en}",
+    )
 
 
 if sys.platform == "win32":
     import msvcrt
 
-    def _take(file: IO[str]) -> bool:
+    def _take(file: IO[str]) -> bool | None:
+        """True: ours. False: another's."""
         file.seek(LOCKED_BYTE)
         try:
             msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
@@ -61,12 +182,16 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _take(file: IO[str]) -> bool:
+    def _take(file: IO[str]) -> bool | None:
+        """True: ours. False: another's. None: this disk has no locks."""
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
+        except OSError:
+            return None
         return True
 
     def _free(file: IO[str]) -> None:
-        fcntl.flock(file, fcntl.LOCK_UN)
+        with suppress(OSError):
+            fcntl.flock(file, fcntl.LOCK_UN)

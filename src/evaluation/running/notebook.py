@@ -12,7 +12,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -33,10 +33,9 @@ THREAD_VARIABLES = (
 KERNEL_START_SECONDS = 120
 KERNEL_START_TRIES = 2
 ENGINE = "evaluation"
-# Asked of the kernel after an error, as JSON: the error's own words and whether people can mend what it is about.
+# Asked of the kernel after an error.
 LAST_ERROR = (
-    "(lambda error: __import__('json').dumps([getattr(error, 'messages', None), "
-    "'InputProblem' in [kind.__name__ for kind in type(error).__mro__]]))(__import__('sys').last_value)"
+    "__import__('evaluation.running.last_error', fromlist=['described']).described(__import__('sys').last_value)"
 )
 
 CellProgress = Callable[[int, int], None]
@@ -115,8 +114,7 @@ def execute(notebook: Path, executed: Path, failed: Path, parameters: Mapping[st
     """
     source = read_notebook(notebook)
     check_parameters(source, parameters, notebook.stem)
-    how.log.parent.mkdir(parents=True, exist_ok=True)
-    with how.log.open("a", encoding="utf-8") as log:
+    with _opened(how.log) as log:
         run = _Run(how, log)
         try:
             _execute(source, notebook.stem, parameters, run)
@@ -126,6 +124,17 @@ def execute(notebook: Path, executed: Path, failed: Path, parameters: Mapping[st
             raise
         assert run.notebook is not None
         _write(run.notebook, source, executed, how.places)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[IO[str]]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    log = path.open("a", encoding="utf-8")
+    try:
+        yield log
+    finally:
+        with suppress(OSError):  # a log without room fails no step
+            log.close()
 
 
 def kernel_environment(how: Execution) -> dict[str, str]:
@@ -151,6 +160,12 @@ class _Run:
         self.cell: int = 0
         self.failed_cell: failure.Failure | None = None
         self.deadline = float("inf")
+
+    def note(self, text: str) -> None:
+        """Add to the log; a log without room fails no step."""
+        with suppress(OSError):
+            self.log.write(text)
+            self.log.flush()
 
 
 def _execute(source: dict[str, Any], name: str, parameters: Mapping[str, Any], run: _Run) -> None:
@@ -252,11 +267,11 @@ def _client_class() -> type:
                         self.start_new_kernel_client()
                     break
                 except (RuntimeError, OSError) as error:
-                    self.run.log.write(f"kernel start {trial}: {error}\n")
+                    self.run.note(f"kernel start {trial}: {error}\n")
                     if self.run.how.stop.asked:
                         raise StepFailed(failure.interrupted()) from error
                     if trial == KERNEL_START_TRIES:
-                        raise StepFailed(failure.kernel_not_started(str(error).splitlines()[0])) from error
+                        raise StepFailed(self._not_started(error)) from error
             self.run.deadline = time.monotonic() + self.run.how.time_limit
             self.coalesce_streams = True
             self.record_timing = False
@@ -270,6 +285,12 @@ def _client_class() -> type:
             finally:
                 self._cleanup_kernel()
 
+        def _not_started(self, error: Exception) -> failure.Failure:
+            refused = failure.of_system(error, self.run.how.places) if isinstance(error, OSError) else None
+            if refused is not None and refused.kind == "disk_full":
+                return refused
+            return failure.kernel_not_started(str(error).splitlines()[0] if str(error) else type(error).__name__)
+
         def _process(self) -> int:
             return int(getattr(self.km.provisioner, "pid"))  # noqa: B009  a local kernel's provisioner has one
 
@@ -281,24 +302,21 @@ def _client_class() -> type:
                 if cell.cell_type == "code" and number != self.run.cell:
                     self.run.cell = number
                     self.run.how.on_cell(number, total)
-                    self.run.log.write(f"--- cell {number} of {total}\n")
-                    self.run.log.flush()
+                    self.run.note(f"--- cell {number} of {total}\n")
                 try:
                     self.nb_man.cell_start(cell, index)
                     self.execute_cell(cell, index)
                 except CellExecutionError as error:
                     self.nb_man.cell_exception(cell, cell_index=index, exception=error)
-                    messages, is_input = self._messages()
-                    self.run.failed_cell = failure.cell_failed(number, error.ename, error.evalue, messages, is_input)
-                    self.run.log.write(ANSI.sub("", str(error)) + "\n")
+                    self.run.failed_cell = self._failure(number, error.ename, error.evalue)
+                    self.run.note(ANSI.sub("", str(error)) + "\n")
                     break
                 finally:
                     self.nb_man.cell_complete(cell, cell_index=index)
 
         def log_output_message(self, output: Any) -> None:
             if output.output_type == "stream":
-                self.run.log.write("".join(output.text))
-                self.run.log.flush()
+                self.run.note("".join(output.text))
 
         def process_message(self, *args: Any, **kwargs: Any) -> Any:
             # papermill's own writes to the log only when asked to write everything.
@@ -307,19 +325,20 @@ def _client_class() -> type:
                 self.log_output_message(output)
             return output
 
-        def _messages(self) -> tuple[dict[str, str] | None, bool]:
-            """What the error raised last in the kernel says in both languages (None: nothing), and whether it is an
-            InputProblem."""
+        def _failure(self, cell: int, name: str, value: str) -> failure.Failure:
+            """The error raised last in the kernel, in words."""
             try:
                 message = self.kc.execute("", silent=True, user_expressions={"error": LAST_ERROR})
                 reply = self.wait_for_reply(message)
                 answer = reply["content"]["user_expressions"]["error"]["data"]["text/plain"]
-                messages, is_input = json.loads(_unquoted(answer))
-            except (DeadKernelError, KeyError, ValueError, TypeError):
-                return None, False
-            if not (isinstance(messages, dict) and {"ru", "en"} <= set(messages)):
-                return None, False
-            return {str(key): str(value) for key, value in messages.items()}, bool(is_input)
+                told = json.loads(_unquoted(answer))
+                messages, kinds, system = told["messages"], told["kinds"], told["system"]
+            except (DeadKernelError, KeyError, ValueError, TypeError, SyntaxError):
+                return failure.cell_failed(cell, name, value)
+            refused = None
+            if system is not None and "InputProblem" not in kinds:
+                refused = failure.system_refused(system[0], system[1], self.run.how.places, cell)
+            return refused or failure.cell_failed(cell, name, value, messages, kinds)
 
     return Client
 

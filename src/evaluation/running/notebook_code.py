@@ -12,7 +12,7 @@ from evaluation.running.notebook_file import cell_number, cell_source, cell_tags
 from evaluation.running.syntax import digest_of
 
 TAGS = frozenset({"parameters", "raises-exception"})
-DIGEST_LENGTH = 10
+DIGEST_LENGTH = 6
 FIRST_WORDS = 40
 
 
@@ -20,7 +20,8 @@ FIRST_WORDS = 40
 class NotebookCode:
     """``cells`` has a row per cell that counts: ``code`` or ``text``, its number, its first words, its digest.
 
-    A code cell's number is that of ``In [n]`` after a run from the top; a text's is that of the code cell below it.
+    A code cell's number is that of ``In [n]`` after a run from the top; a text's is that of the code cell below it,
+    0 at the end.
     """
 
     digest: str
@@ -37,6 +38,7 @@ def read_notebook_code(cells: Sequence[Mapping[str, Any]]) -> NotebookCode:
     parts: list[list[Any]] = []
     imports: list[Import] = []
     rows: list[tuple[str, int, str, str]] = []
+    total = cell_number(cells, len(cells))
     for index, cell in enumerate(cells):
         source = cell_source(cell)
         tags = sorted(TAGS & set(cell_tags(cell)))
@@ -53,7 +55,9 @@ def read_notebook_code(cells: Sequence[Mapping[str, Any]]) -> NotebookCode:
                 imports += code.imports
         else:
             parts.append([kind, tags, source])
-        number = cell_number(cells, index) + (kind != "code")
+        number = cell_number(cells, index)
+        if kind != "code":
+            number = number + 1 if number < total else 0
         digest = digest_of(json.dumps(parts[-1], ensure_ascii=False))[:DIGEST_LENGTH]
         rows.append(("code" if kind == "code" else "text", number, _first_words(source), digest))
     whole = digest_of(json.dumps(parts, ensure_ascii=False))

@@ -6,7 +6,6 @@ import datetime as dt
 import hashlib
 import importlib.metadata
 import json
-import os
 import platform
 import subprocess
 from collections.abc import Mapping
@@ -16,6 +15,7 @@ from typing import Any, Literal
 
 import evaluation
 from evaluation.places import repository
+from evaluation.running.aside import write_whole
 
 FORMAT = 1
 PACKAGES = (
@@ -94,10 +94,7 @@ def failed_notebook(folder: Path, step: str) -> Path:
 
 def write_json(path: Path, content: Any) -> None:
     """Write JSON in one step: a reader sees the old file or the new one, never a half."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.{os.getpid()}.new")
-    aside.write_text(json.dumps(content, ensure_ascii=False, indent=1, default=str) + "\n", encoding="utf-8")
-    os.replace(aside, path)
+    write_whole(path, json.dumps(content, ensure_ascii=False, indent=1, default=str) + "\n")
 
 
 def now() -> str:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import errno
-import os
 import shutil
 import time
 import traceback
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from evaluation.places import WORKSPACE, Workspace, refuse_released
 from evaluation.running import failure
+from evaluation.running.aside import put_in_place
 from evaluation.running.failure import Failure, StepFailed
 from evaluation.running.fingerprint import Fingerprint
 from evaluation.running.hashes import Hashes
@@ -62,44 +62,55 @@ def carry_out(
     began, started = time.monotonic(), now()
     folder = site.workspace.run_folder(task.year)
     log = log_path(folder, task.name)
-    log.parent.mkdir(parents=True, exist_ok=True)
     causes = "; ".join(reason.en for reason in reasons)
-    log.write_text(f"{task.name} {task.year}, run {site.run_id}, {started}\nwhy: {causes}\n", encoding="utf-8")
     problem: Failure | None = None
-    outputs: dict[str, Output] = {}
     detail = ""
+
+    def record(outputs: Mapping[str, Output]) -> Record:
+        return Record(
+            step=task.name,
+            year=task.year,
+            status="done" if problem is None else "failed",
+            digest=fingerprint.digest,
+            fingerprint=fingerprint.parts(),
+            started=started,
+            ended=now(),
+            seconds=round(time.monotonic() - began, 3),
+            run_id=site.run_id,
+            outputs=outputs,
+            environment=site.environment,
+            problem=None if problem is None else _described(problem),
+        )
+
     try:
-        outputs = _execute(site, task, log, on_cell)
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.write_text(f"{task.name} {task.year}, run {site.run_id}, {started}\nwhy: {causes}\n", encoding="utf-8")
+        write_record(folder, record(_execute(site, task, log, on_cell)))
     except StepFailed as error:
         problem = error.failure
     except InputProblem as error:
         problem = failure.input_refused(error)
     except Exception as error:
-        problem, detail = failure.program_failed(error), traceback.format_exc()
+        problem, detail = _unexpected(site, error), traceback.format_exc()
     seconds = time.monotonic() - began
-    with log.open("a", encoding="utf-8") as file:
+    # where nothing can be written, what happened is still said; without a record the step counts as never run
+    with suppress(OSError):
         message = "done" if problem is None else f"{detail}\n{problem.message.en}\n{problem.message.ru}"
-        file.write(f"{message}\n{seconds:.1f} s\n")
-    if problem is not None and problem.kind == "interrupted":
-        return Outcome(task, "interrupted", seconds, reasons, problem)
-    record = Record(
-        step=task.name,
-        year=task.year,
-        status="done" if problem is None else "failed",
-        digest=fingerprint.digest,
-        fingerprint=fingerprint.parts(),
-        started=started,
-        ended=now(),
-        seconds=round(seconds, 3),
-        run_id=site.run_id,
-        outputs=outputs,
-        environment=site.environment,
-        problem=None if problem is None else _described(problem),
-    )
-    write_record(folder, record)
+        with log.open("a", encoding="utf-8") as file:
+            file.write(f"{message}\n{seconds:.1f} s\n")
     if problem is None:
         return Outcome(task, "ran", seconds, reasons)
+    if problem.kind == "interrupted":
+        return Outcome(task, "interrupted", seconds, reasons, problem)
+    with suppress(OSError):
+        write_record(folder, record({}))
     return Outcome(task, "failed", seconds, reasons, Failure(problem.kind, problem.message, problem.cell, log))
+
+
+def _unexpected(site: Site, error: Exception) -> Failure:
+    places = {str(site.staging): "<tmp>", str(site.workspace.root): "."}
+    refused = failure.of_system(error, places) if isinstance(error, OSError) else None
+    return refused or failure.program_failed(error)
 
 
 def _described(found: Failure) -> dict[str, Any]:
@@ -124,10 +135,12 @@ def _execute(site: Site, task: Task, log: Path, on_cell: CellProgress) -> dict[s
         stop=site.stop,
     )
     failed = failed_notebook(site.workspace.run_folder(task.year), task.name)
-    execute(site.workspace.notebook(task.name), executed, failed, {"year": task.year}, how)
-    outputs = _publish(site, task, staged)
-    shutil.rmtree(scratch, ignore_errors=True)
-    return outputs
+    try:
+        execute(site.workspace.notebook(task.name), executed, failed, {"year": task.year}, how)
+        return _publish(site, task, staged)
+    finally:
+        # at once, not at the run's end: other steps may need the room
+        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _publish(site: Site, task: Task, staged: Path) -> dict[str, Output]:
@@ -147,22 +160,9 @@ def _publish(site: Site, task: Task, staged: Path) -> dict[str, Output]:
         raise StepFailed(failure.interrupted())
     for final in finals.values():
         refuse_released(final)
-    outputs = {}
-    for name, final in finals.items():
-        sha256 = site.hashes.of_file(sources[name])
-        final.parent.mkdir(parents=True, exist_ok=True)
-        _move(sources[name], final)
-        outputs[name] = Output(final.relative_to(root).as_posix(), str(sha256))
+    outputs = {
+        name: Output(final.relative_to(root).as_posix(), str(site.hashes.of_file(sources[name])))
+        for name, final in finals.items()
+    }
+    put_in_place({sources[name]: final for name, final in finals.items()}, staged.parent / "before")
     return outputs
-
-
-def _move(source: Path, final: Path) -> None:
-    """Put ``source`` at ``final`` in one step, also where that lies on another disk."""
-    try:
-        os.replace(source, final)
-    except OSError as error:
-        if error.errno != errno.EXDEV:
-            raise
-        aside = final.with_name(f".{final.name}.new")
-        shutil.copyfile(source, aside)
-        os.replace(aside, final)

@@ -44,6 +44,7 @@ from evaluation.settings.programme import (
     Source,
     StepSettings,
     Survey,
+    Tolerance,
     Year,
 )
 from evaluation.settings.reading import (
@@ -102,6 +103,7 @@ __all__ = [
     "Survey",
     "SurveyQuality",
     "Text",
+    "Tolerance",
     "Year",
     "arrival_dates",
     "contradictions",

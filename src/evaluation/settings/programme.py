@@ -35,6 +35,13 @@ class Disclosure(Settings):
     threshold: Annotated[int, Field(ge=1)] = Field(5, description="counts of people below this are hidden")
 
 
+class Tolerance(Settings):
+    """How far two values of a column may lie apart and still count as equal: absolute + relative * the larger one."""
+
+    relative: float = Field(0.0, ge=0)
+    absolute: float = Field(0.0, ge=0)
+
+
 class ReferenceTotal(Settings):
     """A published total that the register must be compared with."""
 
@@ -137,6 +144,9 @@ class Programme(Settings):
     reference_totals: tuple[ReferenceTotal, ...] = ()
     steps: dict[str, StepSettings] = Field(default_factory=dict)
     report_text: str | None = Field(None, description="folder with this workspace's own report texts")
+    compare: dict[str, Tolerance] = Field(
+        default_factory=dict, description="tolerances of `evaluation compare` by `table.column` (or `*.column`)"
+    )
 
 
 # ---- years/<year>.yml ---------------------------------------------------------------------------------------

@@ -90,3 +90,11 @@ def _unequal(wave_id: str, where: str, expected: int, found: int) -> InputProble
         f"Wave {wave_id}, flow of responses, step '{where}': expected {expected}, found {found}. The counts do not add "
         "up: check that exclusions and bases were counted on the same responses.",
     )
+
+
+def flow_of_largest(flow: pd.DataFrame) -> pd.DataFrame:
+    """The flow of the wave that most people were asked in (the first of equals), in order of its steps."""
+    if flow.empty:
+        return flow
+    largest = flow.groupby("wave_id")["n"].max().sort_index().idxmax()
+    return flow[flow["wave_id"] == largest].sort_values("step", kind="stable").reset_index(drop=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pandas as pd
 
@@ -11,6 +12,17 @@ from evaluation.settings import InputProblem
 MARGIN_COLUMNS = ["margins_id", "variable", "level", "count", "share", "source", "as_of"]
 SHARES_SUM = 2e-3
 COUNTS_AGREE = 1e-6
+
+
+def read_margins_file(path: Path | None) -> pd.DataFrame:
+    """Margins from a csv file (``read_margins``, whose refusals it shares); none without a file."""
+    if path is None:
+        return pd.DataFrame(columns=MARGIN_COLUMNS)
+    received = pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8-sig")
+    try:
+        return read_margins(received.replace("", None))
+    except InputProblem as problem:
+        raise InputProblem(f"{path}: {problem.messages['ru']}", f"{path}: {problem.messages['en']}") from problem
 
 
 def read_margins(received: pd.DataFrame, margins_id: str = "") -> pd.DataFrame:

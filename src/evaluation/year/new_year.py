@@ -16,6 +16,7 @@ from evaluation.year.yaml_edits import Keys, Scalar, marked, raw, replaced, scal
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 # numbers of a survey that are another year by year
 COUNTED = ("frame_n", "invited_n", "margins_id")
+_OFFERED = re.compile(r"\s*#\s*[a-z_]+: ")  # a setting that stands ready in a comment
 FIRST_PLAUSIBLE, LAST_PLAUSIBLE = 1990, 2100
 
 
@@ -80,9 +81,8 @@ def carried_plan(text: str, old: int, new: int, path: str = "") -> str:
         elif day is not None:
             changes[one] = raw(text, one).replace(one.value, moved_day(day, new - old).isoformat())
             notes[one.line] = _was(notes.get(one.line), one.value)
-        elif one.kind == "int" and FIRST_PLAUSIBLE <= int(yaml.safe_load(one.value)) <= LAST_PLAUSIBLE:
-            if "seed" not in one.keys and "_draws" not in str(one.keys[-1]):
-                notes.setdefault(one.line, "")
+        elif _is_some_year(one):
+            notes.setdefault(one.line, "")
     told = _introduced(marked(replaced(text, changes), notes), old, new)
     _compare(text, told, lambda keys, value: _expected_plan(keys, value, old, new), path)
     return told
@@ -122,6 +122,14 @@ def _day(one: Scalar) -> dt.date | None:
         return None
 
 
+def _is_some_year(one: Scalar) -> bool:
+    """A whole number that can only be a year; numbers of draws and seeds are none."""
+    named = [str(key) for key in one.keys]
+    if one.kind != "int" or any(name == "seed" or name.endswith("_draws") for name in named):
+        return False
+    return FIRST_PLAUSIBLE <= int(yaml.safe_load(one.value)) <= LAST_PLAUSIBLE
+
+
 def _was(before: str | None, value: str) -> str:
     if before:
         return f"{before.removesuffix(')')}, {value})"
@@ -142,6 +150,13 @@ def _introduced(text: str, old: int, new: int) -> str:
     head = next((n for n, line in enumerate(lines) if line.strip() and not line.startswith("#")), len(lines))
     for number in range(head):
         lines[number] = moved_name(lines[number], old, new)
+    folder = f"data/raw/{old}"
+    for number, line in enumerate(lines):
+        words, sign, comment = line.partition("# ")
+        if sign and folder in comment and folder not in words:
+            lines[number] = words + sign + comment.replace(folder, f"data/raw/{new}")
+        elif _OFFERED.match(line):
+            lines[number] = moved_name(line, old, new)
     while head > 0 and not lines[head - 1].strip():
         head -= 1
     told = [

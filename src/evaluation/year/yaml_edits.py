@@ -13,6 +13,7 @@ Keys = tuple[str | int, ...]
 MARK = "confirm"
 MARK_RU = "подтвердите"
 _MARKED = re.compile(rf"#\s*{MARK}\b", re.IGNORECASE)
+_OLD_MARK = re.compile(rf"^{MARK}\b[^;]*(?:;\s*|$)", re.IGNORECASE)
 _COMMENT = re.compile(r"(?:^|(?<=\s))#")
 
 
@@ -79,7 +80,7 @@ def marked(text: str, notes: Mapping[int, str]) -> str:
         begin, line = starts[number - 1], lines[number - 1]
         mark = f"# {MARK} / {MARK_RU}{notes[number]}"
         at = _comment_at(line, begin, spans)
-        body, comment = (line, "") if at is None else (line[:at], line[at + 1 :].strip())
+        body, comment = (line, "") if at is None else (line[:at], _OLD_MARK.sub("", line[at + 1 :].strip()))
         end = begin + len(line)
         if any(first < end < last for first, last in spans):
             indent = line[: len(line) - len(line.lstrip())]
