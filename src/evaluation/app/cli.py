@@ -78,6 +78,9 @@ def run(
     time_limit: Annotated[
         float, typer.Option("--time-limit", min=0.01, metavar="MINUTES", help=say("минут на шаг", "minutes a step"))
     ] = 60.0,
+    wait: Annotated[
+        bool, typer.Option("--wait", help=say("дождаться конца другого прогона", "wait for another run to end"))
+    ] = False,
     workspace: WorkspaceOption = None,
     language: LanguageOption = None,
     plain: PlainOption = False,

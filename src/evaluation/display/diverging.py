@@ -293,8 +293,8 @@ def _numbers(axis: Axes, rows: list[_Row], language: Language, first: bool) -> N
     if first:
         heads = ["n", word("weighted", language), *([word("top", language)] if tops else [])]
         for text, x in zip(heads, places, strict=True):
-            axis.text(x, 1.0, "\n".join(textwrap.wrap(text, 8, break_long_words=False)), transform=axis.transAxes, ha="right", va="bottom",
-                      fontsize=SMALL)  # fmt: skip
+            head = "\n".join(textwrap.wrap(text, 8, break_long_words=False))
+            axis.text(x, 1.0, head, transform=axis.transAxes, ha="right", va="bottom", fontsize=SMALL)
 
 
 def _top(row: pd.Series, language: Language) -> str:

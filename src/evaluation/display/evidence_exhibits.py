@@ -50,9 +50,11 @@ def evidence_exhibit(
     made = exhibit(
         shown, codebook, "evidence", "Оценки рядом с прежними исследованиями", "Estimates beside earlier studies",
         "Прежние исследования — случайные испытания. Мы могли бы заметить величину примерно от 2,8 нашей "
-        "стандартной ошибки, при немногих кластерах — от большего (вероятность 80 %, порог 5 %). Прочерк: величина неизвестна или в эту единицу не переводится.",
+        "стандартной ошибки, при немногих кластерах — от большего (вероятность 80 %, порог 5 %). Прочерк: величина "
+        "неизвестна или в эту единицу не переводится.",
         "Earlier studies are randomised trials. We could have noticed a size from about 2.8 of our standard errors "
-        "on, more with few clusters (80% probability, 5% threshold). n/a: the size is not known, or cannot be turned into this unit.",
+        "on, more with few clusters (80% probability, 5% threshold). n/a: the size is not known, or cannot be turned "
+        "into this unit.",
         name=name,
         labels={
             "exposure": Text(ru="Поддержка", en="Support"), "study": Text(ru="Исследование", en="Study"),

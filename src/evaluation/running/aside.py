@@ -9,12 +9,12 @@ from contextlib import suppress
 from pathlib import Path
 
 
-def write_whole(path: Path, content: str) -> None:
-    """Write ``content`` (UTF-8) to ``path`` in one step. Raises OSError; then ``path`` is as it was."""
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write ``content`` (a text as UTF-8) to ``path`` in one step. Raises OSError; then ``path`` is as it was."""
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
-        aside.write_text(content, encoding="utf-8")
+        aside.write_bytes(content.encode() if isinstance(content, str) else content)
         os.replace(aside, path)
     except BaseException:
         with suppress(OSError):
@@ -82,5 +82,5 @@ def _put_back(old: Path, final: Path) -> None:
     with suppress(OSError):
         if not old.exists():
             final.unlink(missing_ok=True)
-        elif not os.path.samefile(old, final):
+        elif not (final.exists() and os.path.samefile(old, final)):
             os.replace(_beside(old, final), final)

@@ -8,12 +8,13 @@ from __future__ import annotations
 import csv
 import gzip
 import json
-import os
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from evaluation.codebook import CHOICE_COLUMNS, COLUMNS, read_codebook
+from evaluation.running.aside import write_whole
 from evaluation.running.syntax import digest_of
 
 KEPT_VERSIONS = 50
@@ -69,10 +70,9 @@ def keep(codebook: CodebookText, folder: Path) -> str:
     version = codebook.version
     place = folder / f"{version}.json.gz"
     if not place.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        aside = place.with_name(f".{place.name}.{os.getpid()}.new")
-        aside.write_bytes(gzip.compress(codebook.text().encode(), mtime=0))
-        os.replace(aside, place)
+        # in a workspace that may only be read the comparison says less, nothing more
+        with suppress(OSError):
+            write_whole(place, gzip.compress(codebook.text().encode(), mtime=0))
         by_age = sorted(folder.glob("*.json.gz"), key=lambda path: path.stat().st_mtime_ns)
         for old in by_age[:-KEPT_VERSIONS]:
             old.unlink(missing_ok=True)

@@ -8,6 +8,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from graphlib import TopologicalSorter
@@ -16,6 +17,7 @@ from typing import Any, Literal
 from evaluation.pipeline import Step
 from evaluation.places import Workspace
 from evaluation.running import failure
+from evaluation.running.aside import clear_asides
 from evaluation.running.fingerprint import Fingerprint
 from evaluation.running.hashes import Hashes
 from evaluation.running.lock import only_run
@@ -70,6 +72,7 @@ class Options:
 
     ``only`` and ``start`` narrow the steps that are considered; ``force`` names steps that run even when nothing
     changed; ``time_limit`` is in seconds a step; ``packages`` are those whose code counts (default: this one).
+    ``wait``: another run in this workspace is waited for, and is no reason to refuse.
     """
 
     only: str | None = None
@@ -78,6 +81,7 @@ class Options:
     jobs: int = 2
     time_limit: float = TIME_LIMIT_SECONDS
     packages: Sequence[Package] | None = None
+    wait: bool = False
 
 
 def run(
@@ -86,11 +90,13 @@ def run(
     options: Options | None = None,
     steps: Sequence[Step] | None = None,
     on_event: Callable[[Event], None] = lambda event: None,
+    on_wait: Callable[[Text], None] = lambda text: None,
 ) -> RunResult:
     """Run the stale steps for ``years`` (steps of each year: for all years up to them), and keep the others.
 
     A step's files are moved into place after its notebook came to its end and all of them are there; of a failed
-    step nothing is touched, and steps that do not depend on it go on. ``on_event`` is called from several threads.
+    step nothing is touched, and steps that do not depend on it go on. ``on_event`` is called from several threads,
+    ``on_wait`` with the run that is waited for.
     Raises InputProblem before anything begins when a year, a source or a notebook is missing, or when another run
     is going on in this workspace.
     """
@@ -99,7 +105,7 @@ def run(
         check_step(name)
     tasks = chosen(tasks_of(workspace, years, steps), years, how.only, how.start)
     check_ready(workspace, tasks)
-    with only_run(workspace.root):
+    with only_run(workspace.root, how.wait, on_wait):
         return _Run(workspace, tasks, how, on_event).go()
 
 
@@ -135,8 +141,7 @@ class _Run:
 
     def go(self) -> RunResult:
         began, started = time.monotonic(), now()
-        for left in self.staging.parent.glob("run-*"):
-            shutil.rmtree(left)
+        self._clear_leftovers()
         pool = ThreadPoolExecutor(max_workers=max(1, self.how.jobs), thread_name_prefix="notebook")
         running: dict[Future[Outcome], Task] = {}
         try:
@@ -157,6 +162,17 @@ class _Run:
         result = RunResult(self.run_id, tuple(self.outcomes.values()), time.monotonic() - began)
         self._write_summary(result, started)
         return result
+
+    def _clear_leftovers(self) -> None:
+        """Remove what killed runs left. While this one holds the lock, no other lives.
+
+        A kernel of theirs may live a moment longer and write: what it leaves is removed next time.
+        """
+        for left in self.staging.parent.glob("run-*"):
+            shutil.rmtree(left, ignore_errors=True)
+        clear_asides(self.staging.parent)
+        for year in {task.year for task in self.tasks.values()}:
+            clear_asides(self.workspace.run_folder(year))
 
     def _go(self, pool: ThreadPoolExecutor, running: dict[Future[Outcome], Task]) -> None:
         sorter = TopologicalSorter(self.before)
@@ -190,6 +206,9 @@ class _Run:
             found = standing(self.workspace, task, self.hashes, self.how.packages)
         except InputProblem as problem:
             return Outcome(task, "failed", failure=failure.input_refused(problem))
+        except OSError as error:
+            refused = failure.of_system(error, {str(self.workspace.root): "."})
+            return Outcome(task, "failed", failure=refused or failure.program_failed(error))
         if found.now is None:
             return Outcome(task, "not_applicable", reasons=found.reasons)
         if task.name in self.how.force:
@@ -231,7 +250,9 @@ class _Run:
             "counts": Counter(outcome.end for outcome in result.outcomes),
             "tasks": tasks,
         }
-        write_json(self.workspace.run_folder(year) / "run.json", content)
+        # where it cannot be written, the outcomes still say what happened
+        with suppress(OSError):
+            write_json(self.workspace.run_folder(year) / "run.json", content)
 
 
 def _interrupted(task: Task) -> Outcome:

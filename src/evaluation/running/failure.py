@@ -41,7 +41,11 @@ class StepFailed(Exception):
 
 
 def cell_failed(
-    cell: int, name: str, value: str, messages: Mapping[str, str] | None = None, kinds: Sequence[str] = (),
+    cell: int,
+    name: str,
+    value: str,
+    messages: Mapping[str, str] | None = None,
+    kinds: Sequence[str] = (),
 ) -> Failure:
     """A cell raised ``name``; ``messages`` are the error's own words in both languages, where it has them.
 

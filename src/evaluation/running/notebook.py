@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from evaluation.running import failure
+from evaluation.running.aside import write_whole
 from evaluation.running.failure import StepFailed
 from evaluation.running.notebook_file import ANSI, cell_number, check_parameters, read_notebook, tidy
 
@@ -353,5 +354,4 @@ def _write(notebook: Any, source: dict[str, Any], path: Path, places: Mapping[st
     everywhere = {str(Path.home()): "~", tempfile.gettempdir(): "<tmp>", sys.prefix: "<python>", **places}
     tidied = tidy(json.loads(json.dumps(notebook)), source, everywhere)
     text = json.dumps(tidied, ensure_ascii=False, indent=1, sort_keys=True)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text + "\n", encoding="utf-8")
+    write_whole(path, text + "\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 import time
 import traceback
 from collections.abc import Mapping, Sequence
@@ -119,9 +120,11 @@ def _described(found: Failure) -> dict[str, Any]:
 
 def _execute(site: Site, task: Task, log: Path, on_cell: CellProgress) -> dict[str, Output]:
     root = site.workspace.root
-    scratch = site.staging / f"{task.name}-{task.year}"
+    site.staging.mkdir(parents=True, exist_ok=True)
+    # a new one each time: a process left over from an earlier try writes elsewhere
+    scratch = Path(tempfile.mkdtemp(prefix=f"{task.name}-{task.year}-", dir=site.staging))
     staged = scratch / "outputs"
-    staged.mkdir(parents=True)
+    staged.mkdir()
     executed = staged / site.workspace.executed_notebook(task.name, task.year).relative_to(root)
     how = Execution(
         environment={STAGING: str(staged), WORKSPACE: str(root)},

@@ -155,7 +155,7 @@ FEATURES = ("hours", "mode")
 def _odds(answers: pd.DataFrame, responses: pd.DataFrame, events: pd.DataFrame, kinds: Kinds) -> pd.DataFrame:
     """How the trainings' features go with the first rating (``rating_odds``); empty where no feature varies."""
     held = events[events["event_id"].isin(responses["event_id"].dropna())]
-    features = [name for name in FEATURES if held[name].notna().all() and held[name].nunique() > 1]
+    features = [name for name in FEATURES if held[name].notna().all() and len(held[name].unique()) > 1]
     if not features:
         return TABLES["rating_odds"].empty()
     item = kinds.five[0]

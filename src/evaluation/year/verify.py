@@ -107,7 +107,7 @@ def verify_release(release: Path, how: How | None = None, workspace: Workspace |
     asked = how or How()
     release = release.resolve()
     manifest, sums = read_manifest(release), read_sums(release)
-    home = workspace or open_workspace(_workspace_of(release))
+    home = workspace or open_workspace(workspace_of(release))
     lying = {path.relative_to(release).as_posix(): path.read_bytes() for path in _files(release)}
     checked = Comparison("sums", len(sums), tuple(_unlike_sums(lying, sums, manifest)))
     with tempfile.TemporaryDirectory(prefix="verify-", dir=asked.folder) as scratch:
@@ -129,8 +129,9 @@ def _names(once: bool) -> tuple[str, ...]:
     return ("first",) if once else ("first", "second")
 
 
-def _workspace_of(release: Path) -> Path | None:
-    above = release.parents
+def workspace_of(release: Path) -> Path | None:
+    """The workspace that a released folder lies in; None for one that lies elsewhere."""
+    above = release.resolve().parents
     inside = len(above) > 3 and release.parent.name == "released" and above[2].name == "reports"
     return above[3] if inside and (above[3] / "config" / "programme.yml").exists() else None
 
