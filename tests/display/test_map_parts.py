@@ -190,6 +190,27 @@ def test_lines_are_no_wider_than_their_room() -> None:
 # ---- symbols, flows, kinds ----------------------------------------------------------------------------------
 
 
+def test_a_space_that_must_not_break_a_line_does_not() -> None:
+    lines = wrapped("Границы на 31\u00a0декабря\u00a02024\u00a0г. Другое", 6.6, 1.2).split("\n")
+    assert "31\u00a0декабря\u00a02024\u00a0г." in lines, "on a line of its own, though the room is narrow"
+    assert wrapped("", 6.6, 1.0) == wrapped(" \n ", 6.6, 1.0) == ""
+
+
+def test_circles_without_room_for_their_name_are_named_below() -> None:
+    names = [f"Название, которое шире половины листа и больше {letter}" for letter in "абвгд"]  # too few for an inset
+    squares = [box(90 + n * 0.002, 56, 90.002 + n * 0.002, 56.002) for n in range(5)]
+    ids = list("abcde")
+    shapes = gpd.GeoDataFrame({"unit_id": [*ids, "far"]}, geometry=[*squares, box(89, 55, 89.5, 59)], crs="EPSG:4326")
+    units = pd.DataFrame({"unit_id": shapes["unit_id"], "short_name": [*names, "Край"]})
+    values = pd.DataFrame({"unit_id": ids, "value": 5.0})
+    figure = symbol_map(values, units, "ru", Caption("T"), geometry=shapes)
+    drawn = {text.get_text() for axes in figure.axes for text in axes.texts}
+    below = " ".join(" ".join(text.get_text() for text in figure.texts).split())
+    told = {name for name in names if name in below}
+    assert told and "Без подписи из-за тесноты: " in below
+    assert {name for name in names if name in drawn} == set(names) - told, "each name once: on the map or below it"
+
+
 def test_areas_of_circles_are_proportional() -> None:
     circles = Circles(80.0, 0.4)
     assert circles.radius(80) == pytest.approx(0.4)

@@ -105,8 +105,8 @@ def not_confirmed(workspace: Workspace, year: int, language: Language) -> list[L
         en=f"Lines of the settings not confirmed: {len(lines)} (check them, then delete the mark 'confirm')",
     )
     return [
-        Line(head.in_language(language), "warning"),
-        *(Line(f"{one.file}:{one.line} {one.text}", indent=2) for one in lines),
+        Line(0, "warning", head.in_language(language)),
+        *(Line(2, "", f"{one.file}:{one.line} {one.text}") for one in lines),
     ]
 
 

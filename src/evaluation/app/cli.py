@@ -10,8 +10,10 @@ import typer
 
 from evaluation.app.backup_command import BACKUP_HELP, backup
 from evaluation.app.bench_command import BENCH_HELP, bench
+from evaluation.app.compare_command import COMPARE_HELP, compare
 from evaluation.app.design_cli import design
 from evaluation.app.gallery_command import GALLERY_HELP, gallery
+from evaluation.app.release_command import RELEASE_HELP, release
 from evaluation.app.init_command import INIT_HELP, init
 from evaluation.app.new_year_command import NEW_YEAR_HELP, new_year
 from evaluation.app.speaking import (
@@ -28,9 +30,11 @@ from evaluation.app.speaking import (
 )
 from evaluation.app.study_command import STUDY_HELP, study
 from evaluation.app.territory_command import territory
+from evaluation.app.verify_command import VERIFY_HELP, verify
 
 if TYPE_CHECKING:
     from evaluation.places import Workspace
+    from evaluation.settings import Text
 
 app = typer.Typer(
     add_completion=False,
@@ -91,13 +95,19 @@ def run(
     opened = _open(workspace)
     chosen = years or [opened.programme.last_year]
     _make_pseudonym_key(opened, max(chosen))
-    # A polite end from outside leaves the same clean state as Ctrl-C.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # A polite end from outside, or of the terminal, leaves the same clean state as Ctrl-C.
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is not signal.SIG_IGN:
+            signal.signal(getattr(signal, name), signal.default_int_handler)
     screen = console(plain)
-    options = Options(only, start, tuple(force or ()), jobs, time_limit * 60)
+    options = Options(only, start, tuple(force or ()), jobs, time_limit * 60, wait=wait)
     spoken = chosen_language(language)
+
+    def tell(text: Text) -> None:
+        screen.print(text.in_language(spoken), markup=False, soft_wrap=True)
+
     with Progress(screen, spoken, live=screen.is_terminal and not plain) as progress:
-        result = run(opened, chosen, options, on_event=progress.on_event)
+        result = run(opened, chosen, options, on_event=progress.on_event, on_wait=tell)
     reports = [
         path
         for outcome in result.outcomes
@@ -312,6 +322,7 @@ def doctor(workspace: WorkspaceOption = None, language: LanguageOption = None, p
     return FAILED if any(finding.state == "bad" for finding in findings) else 0
 
 
+app.command(help=COMPARE_HELP)(compare)
 app.command(help=BENCH_HELP)(bench)
 app.command(help=GALLERY_HELP)(gallery)
 
@@ -362,6 +373,8 @@ app.command(help=INIT_HELP)(init)
 app.command("new-year", help=NEW_YEAR_HELP)(new_year)
 app.command(help=BACKUP_HELP)(backup)
 app.add_typer(territory, name="territory")
+app.command(help=RELEASE_HELP)(release)
+app.command(help=VERIFY_HELP)(verify)
 
 
 def _open(path: Path | None) -> Workspace:

@@ -7,6 +7,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ParamSpec
 
@@ -85,8 +86,17 @@ def _explain(error: Exception, language: Language) -> int:
     if isinstance(error, InputProblem):
         _complain(error.messages[language])
         return BAD_INPUT
+    if isinstance(error, OSError):
+        from evaluation.running.failure import of_system
+
+        refused = of_system(error, {str(Path.cwd()): "."})
+        if refused is not None:
+            message = refused.message.in_language(language)
+            _complain(message[:1].upper() + message[1:])
+            return FAILED
     log = Path(tempfile.gettempdir()) / "evaluation-error.log"
-    log.write_text(traceback.format_exc(), encoding="utf-8")
+    with suppress(OSError):
+        log.write_text(traceback.format_exc(), encoding="utf-8")
     cause = f"{type(error).__name__}: {error}"
     _complain(
         f"Ошибка программы ({cause}). Подробности: {log}"

@@ -95,12 +95,16 @@ def waves_exhibit(
 def estimates_exhibit(estimates: pd.DataFrame, codebook: Codebook | None, **options: Any) -> Exhibit:
     """Estimates (columns of ``survey.estimates``); options as for ``survey_exhibit``.
 
-    Errors and intervals of a sample that is not a probability sample are left out even where the frame has some.
+    Errors and intervals of a sample that is not a probability sample are left out even where the frame has some; so is
+    the interval of a census, a point that says nothing of those who did not answer.
     """
+    point = estimates["note"].map(lambda note: bool({"census", "census_nonresponse"} & set(codes_of(note))))
     withheld = estimates["note"].map(lambda note: "not_probability" in codes_of(note)).astype(bool)
     shown = estimates.assign(
         **{
-            name: estimates[name].mask(withheld) for name in ("se", "low", "high", "deff", "n_eff") if name in estimates
+            name: estimates[name].mask(withheld | point.astype(bool))
+            for name in ("se", "low", "high", "deff", "n_eff")
+            if name in estimates
         },
         unit=estimates["statistic"].map({"share": "share", "top_share": "share", "nps": "points"}).fillna("number"),
     )

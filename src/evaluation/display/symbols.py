@@ -136,7 +136,7 @@ def _draw_circles(frame: MapFrame, shown: pd.Series, circles: Circles) -> list[s
                 )
             )
             labels.append(MapLabel(row.name, row.x, row.y, False, None, 2 * radius * 72, row.value))
-        _, dropped = place_labels(panel.axes, labels[:LABELLED], LABEL_SIZE, avoid=panel.avoid, rings=4.0)
+        _, dropped = place_labels(panel.axes, labels[:LABELLED], LABEL_SIZE, avoid=panel.avoid, rings=2.5)
         unnamed += [label.text for label in dropped]
     return unnamed
 

@@ -1,7 +1,7 @@
 """What the programme says of itself, beside what the data at hand can say to it.
 
-``config/claims.csv`` holds each claim with the test that answers it (a declared model's estimate or a finding), or
-the reason why nothing at hand can.
+``config/claims.csv`` holds each claim with the test that answers it (a declared model's estimate, a finding, or the
+verdict on a claim that the plan declares), or the reason why nothing at hand can.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from evaluation.territory.listing import read_listing, refuse
@@ -19,7 +20,7 @@ COLUMNS = (
     "claim", "text_ru", "text_en", "kind", "test", "exposure", "side", "design_ru", "design_en", "limits_ru",
     "limits_en",
 )  # fmt: skip
-KINDS = ("model", "finding", "none")
+KINDS = ("model", "finding", "verdict", "none")
 SIDES = ("above", "below")
 """On which side of zero the claim is: a claim that teams last says that their hazard of ending is below it."""
 Verdict = Literal["agrees", "unclear", "disagrees", "described", "not_made", "not_testable"]
@@ -28,6 +29,7 @@ RESULT_COLUMNS = [
     "treated_clusters",
 ]  # fmt: skip
 SIGNIFICANT = 0.05
+_TAKEN: dict[int, Verdict] = {1: "agrees", 0: "unclear", -1: "disagrees"}
 
 
 def read_claims(path: Path | None) -> pd.DataFrame:
@@ -59,7 +61,8 @@ def judge_claims(claims: pd.DataFrame, estimates: pd.DataFrame, findings: pd.Dat
     """Claims with their test's numbers and verdict (RESULT_COLUMNS).
 
     agrees or disagrees: the interval leaves out zero on the claim's side or the other, and p (corrected where it is)
-    is below 0.05. described: a finding without an interval, which tests nothing. not_made: the test
+    is below 0.05. A finding that is itself a verdict (kind verdict: 1 holds, -1 fails, 0 cannot be told) is taken as
+    it is; its n is what was judged. described: a finding without an interval, which tests nothing. not_made: the test
     is named but this year has no such estimate or finding; not_testable: the claim names none.
     """
     rows = [row | _result(row, estimates, findings) for row in claims.to_dict("records")]
@@ -84,6 +87,8 @@ def _result(claim: Mapping[str, Any], estimates: pd.DataFrame, findings: pd.Data
     if found.empty or pd.isna(found.iloc[0]["value"]):
         return {"verdict": "not_made"}
     row = found.iloc[0].to_dict()
+    if claim["kind"] == "verdict":
+        return {"n": row["n"], "verdict": _TAKEN[int(np.sign(row["value"]))]}
     numbers = {"estimate": row["value"], "low": row["low"], "high": row["high"], "unit": row["unit"], "n": row["n"]}
     if pd.isna(row["low"]) or pd.isna(row["high"]):
         return numbers | {"verdict": "described"}

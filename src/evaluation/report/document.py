@@ -41,6 +41,7 @@ TITLES: dict[str, Text] = {
     "unevenness": Text(ru="Неравномерность и случай", en="Unevenness and chance"),
     "access": Text(ru="Далеко ли до мероприятий", en="How far the events are"),
     "support": Text(ru="Какую поддержку получили территории", en="What support the territories received"),
+    "voices": Text(ru="Что говорят участники и жители", en="What participants and residents say"),
     "outcomes": Text(ru="Как поддержка связана с результатами", en="How support relates to outcomes"),
     "robustness": Text(ru="Насколько прочны выводы", en="How firm the conclusions are"),
     "years": Text(ru="Что изменилось за год", en="What changed over the year"),

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pandas as pd
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from evaluation.display.units import COUNTED, plural, unit_words
 from evaluation.display.wording import (
@@ -181,12 +181,12 @@ class Findings:
         row = self.row(name)
         parts = []
         if not is_missing(row["low"]) and not is_missing(row["high"]):
-            interval = format_interval(row["low"], row["high"], self.language, None, self._unit(name))
-            parts.append(f"{words('interval', self.language)}: {interval}")
+            parts.append(Markup("{}: {}").format(words("interval", self.language), self.interval(name)))
         if not is_missing(row["n"]):
-            parts.append(f"n\u00a0=\u00a0{format_number(row['n'], self.language, 0)}")
+            count = self._wrap(name, format_number(row["n"], self.language, 0))
+            parts.append(Markup("n\u00a0=\u00a0{}").format(count))
         value = self.value(name)
-        return value + escape(f" ({'; '.join(parts)})") if parts else value
+        return Markup("{} ({})").format(value, Markup("; ").join(parts)) if parts else value
 
     def note(self, name: str) -> str:
         """The finding's note; empty where there is none."""

@@ -42,20 +42,19 @@ SECTIONS: tuple[Section, ...] = (
     Section(
         "access",
         "04b_plan_access",
-        ("access", "coverage_gaps", "proposal", "proposal_gains", "proposal_frontier"),
+        ("access", "coverage_gaps", "proposal", "proposal_gains"),
         ("access",),
     ),
     Section(
         "support",
         "05_describe_support",
-        ("support_by_year", "coverage_by_stream", "last_contact", "projects_by_topic"),
+        ("support_by_year", "projects_by_topic"),
         ("support_by_year", "reach_by_year", "exchange_network"),
     ),
     Section(
         "voices",
         "02a_weigh_answers",
-        ("survey_waves", "survey_rates", "survey_ratings", "event_ratings", "rating_claims", "survey_scales",
-         "survey_changes", "kirkpatrick", "survey_estimates", "survey_schemes"),
+        ("survey_waves", "rating_claims", "survey_changes", "kirkpatrick", "survey_scales"),
         ("survey_flow", "participant_ratings", "learning_change", "resident_ratings", "resident_channels"),
     ),
     Section(
@@ -74,8 +73,12 @@ SECTIONS: tuple[Section, ...] = (
     Section("limits"),
     Section("rerun"),
     Section(
-        "annex", exhibits=("completeness", "survey_row_accounts", "survey_quality", "survey_exclusions",
-                              "survey_item_nonresponse", "issues_by_rule", "panel_by_year", "crosswalk_open")
+        "annex",
+        exhibits=(
+            "coverage_by_stream", "last_contact", "proposal_frontier", "survey_ratings", "survey_estimates",
+            "survey_schemes", "event_ratings", "survey_rates", "survey_quality", "survey_exclusions", "completeness",
+            "survey_row_accounts", "issues_by_rule", "panel_by_year", "crosswalk_open",
+        ),
     ),
 )  # fmt: skip
 

@@ -119,14 +119,16 @@ def curve_findings(summary: pd.DataFrame) -> list[Finding]:
     return findings
 
 
-def survey_findings(ratings: pd.DataFrame, gain: Gain) -> list[Finding]:
+def survey_findings(ratings: pd.DataFrame, gain: Gain, against: pd.Series | None = None) -> list[Finding]:
     """Numbers of questionnaires, the share of the two best answers over all ratings of participants, the gain.
 
     ``ratings`` has the columns of ``survey.tabulate.rating_table``; ``gain`` of ``survey.tabulate.learning_gain``.
+    ``against`` marks the rows whose wording is reversed: they enter no share of the best answers.
     """
     asked = ratings.groupby("instrument")["asked"].max()
     findings = [Finding(f"responses_{name}", int(count), "responses") for name, count in asked.items()]
     rated = ratings[(ratings["instrument"] == "participants") & (ratings["answered"] > 0)]
+    rated = rated if against is None else rated[~against.reindex(rated.index)]
     answered = int(rated["answered"].sum())
     if answered:
         best = float((rated["top_two_share"] * rated["answered"].astype("float64")).sum())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -48,7 +48,8 @@ def survey_estimate_findings(estimates: pd.DataFrame) -> list[Finding]:
     """One finding an estimate for all people together: ``<statistic>_<item>`` or ``<statistic>_<item>_<choice>``.
 
     ``estimates`` has the columns of ``survey.estimates``. Of a sample that is not a probability sample the interval is
-    left out; the note holds the codes of the remarks. Estimates without a value are left out.
+    left out, and of a census, whose interval is a point; the note holds the codes of the remarks. Estimates without a
+    value are left out.
     """
     units = {"share": "share", "top_share": "share", "nps": "points"}
     whole = estimates[estimates["group"].fillna("") == ""]
@@ -56,7 +57,7 @@ def survey_estimate_findings(estimates: pd.DataFrame) -> list[Finding]:
     findings = []
     for row in whole.to_dict("records"):
         note = "" if pd.isna(row["note"]) else str(row["note"])
-        withheld = "not_probability" in note
+        withheld = "not_probability" in note or "census" in note
         low, high = (None, None) if withheld else (row["low"], row["high"])
         parts = [row["statistic"], row["item"], *([row["choice"]] if row["choice"] else [])]
         unit = units.get(str(row["statistic"]), "number")
@@ -195,12 +196,16 @@ def voices_findings(
     margins: pd.DataFrame,
     ratings: pd.DataFrame,
     gain: Gain,
+    reversed_items: Mapping[str, Collection[str]] | None = None,
 ) -> list[Finding]:
     """All findings of the year's questionnaires; ``tables`` are those of ``survey.results.survey_results``.
 
-    Items of several questionnaires that share a name are told of the first instrument alone.
+    Items of several questionnaires that share a name are told of the first instrument alone. ``reversed_items`` by
+    instrument: agreeing with them is no high rating, and they enter no share of high ratings.
     """
-    findings = survey_findings(ratings, gain)
+    turned = reversed_items or {}
+    against = [row.item in turned.get(str(row.instrument), ()) for row in ratings.itertuples()]
+    findings = survey_findings(ratings, gain, pd.Series(against, index=ratings.index, dtype=bool))
     said: set[str] = set()
     for wave in waves.sort_values("wave_id").to_dict("records"):
         instrument, own = str(wave["instrument"]), tables["survey_estimates"]

@@ -23,7 +23,7 @@ def write_whole(path: Path, content: str | bytes) -> None:
 
 
 def clear_asides(folder: Path) -> None:
-    """Remove what ``write_whole`` left in ``folder`` in processes that were killed. Nobody else may be writing there."""
+    """Remove what ``write_whole`` left in ``folder`` in killed processes. Nobody else may be writing there."""
     for left in folder.glob(".*.new"):
         with suppress(OSError):
             left.unlink()
@@ -82,5 +82,5 @@ def _put_back(old: Path, final: Path) -> None:
     with suppress(OSError):
         if not old.exists():
             final.unlink(missing_ok=True)
-        elif not (final.exists() and os.path.samefile(old, final)):
+        elif not (final.exists() and final.samefile(old)):
             os.replace(_beside(old, final), final)

@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from graphlib import TopologicalSorter
+from pathlib import Path
 from typing import Any, Literal
 
 from evaluation.pipeline import Step
@@ -72,7 +73,9 @@ class Options:
 
     ``only`` and ``start`` narrow the steps that are considered; ``force`` names steps that run even when nothing
     changed; ``time_limit`` is in seconds a step; ``packages`` are those whose code counts (default: this one).
-    ``wait``: another run in this workspace is waited for, and is no reason to refuse.
+    ``wait``: another run in this workspace is waited for, and is no reason to refuse. ``elsewhere``: where notebooks
+    are executed, given the workspace and the run's own folder; asked when the first one has to be (default: in kernels
+    here). ``stop`` ends the run from another thread.
     """
 
     only: str | None = None
@@ -82,6 +85,8 @@ class Options:
     time_limit: float = TIME_LIMIT_SECONDS
     packages: Sequence[Package] | None = None
     wait: bool = False
+    elsewhere: Callable[[Workspace, Path], Execute] | None = None
+    stop: Stop | None = None
 
 
 def run(
@@ -128,7 +133,7 @@ class _Run:
         self.run_id = uuid.uuid4().hex[:12]
         self.staging = workspace.root / ".staging" / f"run-{self.run_id}"
         self.hashes = hashes_of(workspace)
-        self.stop = Stop()
+        self.stop = how.stop or Stop()
         self.outcomes: dict[tuple[str, int], Outcome] = {}
 
     @cached_property
@@ -137,6 +142,7 @@ class _Run:
         return Site(
             self.workspace, self.run_id, self.staging, self.hashes, environment(self.workspace.root), self.stop,
             self.how.time_limit, tuple(self.how.packages or ()),
+            self.how.elsewhere and self.how.elsewhere(self.workspace, self.staging),
         )  # fmt: skip
 
     def go(self) -> RunResult:
@@ -157,16 +163,16 @@ class _Run:
         finally:
             self.stop.ask()
             pool.shutdown(wait=True, cancel_futures=True)
-            shutil.rmtree(self.staging, ignore_errors=True)
+            self._clear_leftovers()
             self.hashes.save()
         result = RunResult(self.run_id, tuple(self.outcomes.values()), time.monotonic() - began)
         self._write_summary(result, started)
         return result
 
     def _clear_leftovers(self) -> None:
-        """Remove what killed runs left. While this one holds the lock, no other lives.
+        """Remove this run's own folder and what killed runs left: while the lock is held, no other run lives.
 
-        A kernel of theirs may live a moment longer and write: what it leaves is removed next time.
+        Asked at the end too, since a kernel of a killed run lives, and may write, a moment longer than the run.
         """
         for left in self.staging.parent.glob("run-*"):
             shutil.rmtree(left, ignore_errors=True)
@@ -187,6 +193,8 @@ class _Run:
                     self._end(decided)
                     sorter.done(key)
                 else:
+                    # here, so that a place which refuses ends the run before anything begins
+                    self.site  # noqa: B018  made once, by the first task that runs
                     running[pool.submit(self._carry_out, task, *decided)] = task
             if running and not ready:
                 done, _ = wait(running, return_when=FIRST_COMPLETED)

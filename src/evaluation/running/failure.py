@@ -12,7 +12,7 @@ from evaluation.settings import InputProblem, Text
 
 Kind = Literal[
     "cell", "kernel_died", "time_limit", "kernel_start", "missing_output", "undeclared_output", "contract", "input",
-    "disk_full", "no_permission", "interrupted", "program",
+    "disk_full", "no_permission", "interrupted", "program", "cluster",
 ]  # fmt: skip
 NO_ROOM = frozenset(
     number
@@ -68,7 +68,13 @@ def of_system(error: OSError, places: Mapping[str, str], cell: int | None = None
 
     ``places`` maps folders to the words that stand for them in what is shown.
     """
-    return system_refused(error.errno, None if error.filename is None else str(error.filename), places, cell)
+    return system_refused(error.errno, file_of(error), places, cell)
+
+
+def file_of(error: OSError) -> str | None:
+    """The file that an error of the system names: of two, as in moving, the place that is moved to."""
+    name = error.filename2 or error.filename
+    return None if name is None else str(name)
 
 
 def system_refused(

@@ -5,28 +5,28 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from evaluation.running.failure import file_of
+
 
 def described(error: BaseException | None) -> str:
     """JSON of ``messages`` (the error's own words by language, or None), ``kinds`` (names of its class and of those
     it descends from) and ``system`` (number and file of the first error of the system among it and its causes, or
     None)."""
     system = next((each for each in _chain(error) if isinstance(each, OSError) and each.errno is not None), None)
-    messages = getattr(error, "messages", None)
+    messages: object = getattr(error, "messages", None)
     return json.dumps(
         {
-            "messages": {str(key): str(value) for key, value in messages.items()} if _is_spoken(messages) else None,
+            "messages": _spoken(messages),
             "kinds": [kind.__name__ for kind in type(error).__mro__],
-            "system": None if system is None else [system.errno, _file(system)],
+            "system": None if system is None else [system.errno, file_of(system)],
         }
     )
 
 
-def _is_spoken(messages: object) -> bool:
-    return isinstance(messages, dict) and {"ru", "en"} <= set(messages)
-
-
-def _file(error: OSError) -> str | None:
-    return None if error.filename is None else str(error.filename)
+def _spoken(messages: object) -> dict[str, str] | None:
+    if not isinstance(messages, dict) or not {"ru", "en"} <= set(messages):
+        return None
+    return {str(language): str(text) for language, text in messages.items()}
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import json
 import os
 import platform
@@ -13,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO
+from typing import BinaryIO, cast
 
 from evaluation.running.failure import of_system
 from evaluation.settings import InputProblem, Text
@@ -37,9 +38,10 @@ class Owner:
     @property
     def words(self) -> Text:
         place = "" if self.computer == platform.node() else self.computer
+        process = self.process or "?"
         return Text(
-            ru=f"процесс {self.process}{place and f' на компьютере {place}'}, начат {self.since}",
-            en=f"process {self.process}{place and f' on the computer {place}'}, begun {self.since}",
+            ru=f"процесс {process}{place and f' на компьютере {place}'}, начат {self.since}",
+            en=f"process {process}{place and f' on the computer {place}'}, begun {self.since}",
         )
 
 
@@ -79,15 +81,16 @@ def only_run(root: Path, wait: bool = False, tell: Callable[[Text], None] = lamb
             _free(file)
 
 
-def _opened(path: Path, root: Path) -> IO[str]:
+def _opened(path: Path, root: Path) -> BinaryIO:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        return path.open("a+", encoding="utf-8")
+        # without a buffer: nothing is left to be written, and to fail, when the file is closed
+        return cast(BinaryIO, path.open("ab+", buffering=0))
     except OSError as error:
         raise _unwritable(error, root) from error
 
 
-def _other(file: IO[str], path: Path) -> Owner | None:
+def _other(file: BinaryIO, path: Path) -> Owner | None:
     """Who else holds the lock; None when it is now ours."""
     taken = _take(file)
     owner = _read(file)
@@ -118,7 +121,7 @@ def _beat(path: Path, ended: threading.Event) -> None:
             os.utime(path)
 
 
-def _read(file: IO[str]) -> Owner | None:
+def _read(file: BinaryIO) -> Owner | None:
     file.seek(0)
     try:
         return Owner(**json.loads(file.read()))
@@ -126,12 +129,13 @@ def _read(file: IO[str]) -> Owner | None:
         return None
 
 
-def _write(file: IO[str], owner: dict[str, object] | None) -> None:
+def _write(file: BinaryIO, owner: dict[str, object] | None) -> None:
     file.seek(0)
     file.truncate()
     if owner is not None:
-        file.write(json.dumps(owner, ensure_ascii=False) + "\n")
-    file.flush()
+        text = json.dumps(owner).encode() + b"\n"
+        if file.write(text) < len(text):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def _now() -> str:
@@ -166,7 +170,7 @@ def _unwritable(error: OSError, root: Path) -> InputProblem:
 if sys.platform == "win32":
     import msvcrt
 
-    def _take(file: IO[str]) -> bool | None:
+    def _take(file: BinaryIO) -> bool | None:
         """True: ours. False: another's."""
         file.seek(LOCKED_BYTE)
         try:
@@ -175,14 +179,14 @@ if sys.platform == "win32":
             return False
         return True
 
-    def _free(file: IO[str]) -> None:
+    def _free(file: BinaryIO) -> None:
         file.seek(LOCKED_BYTE)
         msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
 
 else:
     import fcntl
 
-    def _take(file: IO[str]) -> bool | None:
+    def _take(file: BinaryIO) -> bool | None:
         """True: ours. False: another's. None: this disk has no locks."""
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -192,6 +196,6 @@ else:
             return None
         return True
 
-    def _free(file: IO[str]) -> None:
+    def _free(file: BinaryIO) -> None:
         with suppress(OSError):
             fcntl.flock(file, fcntl.LOCK_UN)

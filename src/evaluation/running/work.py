@@ -6,7 +6,7 @@ import shutil
 import tempfile
 import time
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +28,9 @@ from evaluation.settings import InputProblem, Text
 STAGING = "EVALUATION_STAGING"
 TIME_LIMIT_SECONDS = 3600.0
 
+Execute = Callable[[Path, Path, Path, Mapping[str, Any], Execution], None]
+"""Executes a notebook as ``notebook.execute`` does, here or elsewhere."""
+
 End = Literal["ran", "kept", "failed", "blocked", "interrupted", "not_applicable"]
 
 
@@ -44,7 +47,8 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Site:
-    """What all tasks of one run share. ``staging`` is this run's own folder, on the workspace's disk."""
+    """What all tasks of one run share. ``staging`` is this run's own folder, on the workspace's disk;
+    ``execute`` how a notebook is executed (default: in a kernel here)."""
 
     workspace: Workspace
     run_id: str
@@ -54,6 +58,7 @@ class Site:
     stop: Stop = field(default_factory=Stop)
     time_limit: float = TIME_LIMIT_SECONDS
     packages: Sequence[Package] = ()
+    execute: Execute | None = None
 
 
 def carry_out(
@@ -109,7 +114,7 @@ def carry_out(
 
 
 def _unexpected(site: Site, error: Exception) -> Failure:
-    places = {str(site.staging): "<tmp>", str(site.workspace.root): "."}
+    places = {str(site.workspace.root): "."}
     refused = failure.of_system(error, places) if isinstance(error, OSError) else None
     return refused or failure.program_failed(error)
 
@@ -139,7 +144,7 @@ def _execute(site: Site, task: Task, log: Path, on_cell: CellProgress) -> dict[s
     )
     failed = failed_notebook(site.workspace.run_folder(task.year), task.name)
     try:
-        execute(site.workspace.notebook(task.name), executed, failed, {"year": task.year}, how)
+        (site.execute or execute)(site.workspace.notebook(task.name), executed, failed, {"year": task.year}, how)
         return _publish(site, task, staged)
     finally:
         # at once, not at the run's end: other steps may need the room

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -19,6 +19,12 @@ from evaluation.survey.ratings import people_at_events
 from evaluation.survey.scales import describe_scales
 from evaluation.survey.scoring import scales_of
 from evaluation.survey.waves import WaveEstimates, estimate_wave
+from evaluation.survey.withheld import (
+    is_by_chance,
+    measure_without_margins,
+    ratings_without_margins,
+    without_margins,
+)
 
 # by these names a questionnaire's tests before and after, and the later questionnaire, are known
 TEST_BEFORE, TEST_AFTER = "test_before", "test_after"
@@ -83,9 +89,13 @@ def rated_by_instrument(forms: Mapping[str, Questionnaire]) -> dict[str, list[st
 
 @dataclass(frozen=True, eq=False)
 class SurveyResults:
-    """``tables`` by name, as a step writes them: estimates, weights, scales, ratings, claims, change, levels."""
+    """``tables`` by name, as a step writes them: estimates, weights, scales, ratings, claims, change, levels.
+
+    ``reversed_items``: by instrument, the items that agree with the opposite.
+    """
 
     tables: dict[str, pd.DataFrame]
+    reversed_items: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         return self.tables[name]
@@ -107,7 +117,8 @@ def survey_results(
     ``waves``, ``responses``, ``answers``: tables survey_*; responses with an ``excluded_reason`` do not enter.
     ``forms`` are the questionnaires by instrument, ``margins`` known numbers of the population (``read_margins``),
     ``events`` and ``attendance`` the tables support_events and attendance. Ratings are judged by event where the
-    responses name events. Raises InputProblem as the functions that it calls.
+    responses name events. Where a wave was not drawn by chance no table has an interval or a p-value, and claims are
+    judged by what is certain whoever was silent (``survey.withheld``). Raises InputProblem as the functions it calls.
     """
     analysed = responses[responses["excluded_reason"].isna()].reset_index(drop=True)
     given = answers[answers["response_id"].isin(analysed["response_id"])]
@@ -118,7 +129,8 @@ def survey_results(
         instrument = str(wave["instrument"])
         if instrument not in forms:
             continue
-        form, kinds = forms[instrument], kinds_of(forms[instrument])
+        form, kinds, drawn = forms[instrument], kinds_of(forms[instrument]), is_by_chance(wave)
+        levels: list[Measure] = []
         own = analysed[analysed["wave_id"] == wave["wave_id"]].reset_index(drop=True)
         said = given[given["response_id"].isin(own["response_id"])]
         known = margins[margins["margins_id"] == wave.get("margins_id")]
@@ -131,21 +143,27 @@ def survey_results(
             ratings, judged = rate_events(
                 said, own, people, kinds.five, mine, reversed_items=kinds.reversed_items, declared_on=declared_on
             )
+            levels.append(reaction(ratings, mine[0].item if mine else kinds.five[0], instrument))
+            if drawn:
+                _keep(parts, rating_odds=_odds(said, own, events, kinds))
+            else:
+                ratings, judged = ratings_without_margins(ratings, judged)
             _keep(parts, event_ratings=ratings, rating_claims=judged)
-            _keep(parts, rating_odds=_odds(said, own, events, kinds))
-            measures.append(reaction(ratings, mine[0].item if mine else kinds.five[0], instrument))
         if {TEST_BEFORE, TEST_AFTER} <= set(form.items["name"]):
             pairs = pairs_of_items(said, TEST_BEFORE, TEST_AFTER, _limits(form))
             changes, flow = change_table(pairs), pair_flow(pairs)
-            _keep(parts, survey_changes=changes, survey_pair_flow=flow.assign(measure=pairs.measure))
             if flow.set_index("stage")["n"]["matched"] > 0:
-                measures.append(learning(changes, flow, (TEST_BEFORE, TEST_AFTER), instrument))
+                levels.append(learning(changes, flow, (TEST_BEFORE, TEST_AFTER), instrument))
+            changes = changes if drawn else without_margins(changes)
+            _keep(parts, survey_changes=changes, survey_pair_flow=flow.assign(measure=pairs.measure))
         if instrument == FOLLOW_UP and kinds.yes_no:
             invited = wave["invited_n"]
             asked = None if pd.isna(invited) else int(invited)
-            measures += behaviour(said, own, kinds.yes_no, asked, events, instrument=instrument)
+            levels += behaviour(said, own, kinds.yes_no, asked, events, instrument=instrument)
+        measures += levels if drawn else [measure_without_margins(one) for one in levels]
     parts["kirkpatrick"] = [kirkpatrick(measures)]
-    return SurveyResults({name: _joined(name, parts.get(name, [])) for name in MADE})
+    turned = {name: kinds_of(form).reversed_items for name, form in forms.items()}
+    return SurveyResults({name: _joined(name, parts.get(name, [])) for name in MADE}, turned)
 
 
 # what a training is like, as far as its register tells; a feature that does not vary is not asked of the model

@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 
 from evaluation.running.causes import changes
 from evaluation.running.codebook_rows import Rows, kept, read_codebook_text
-from evaluation.running.fingerprint import codebook_versions
+from evaluation.running.fingerprint import FORMAT, codebook_versions
 from evaluation.running.hashes import Hashes
 from evaluation.running.record import Record
 from evaluation.settings import InputProblem, Text
@@ -135,8 +135,12 @@ def kind_of_setting(name: str) -> Kind:
 def _own_causes(reading: _Reading, task: Task, before: Record, after: Record) -> Causes:
     old, new = before.fingerprint, after.fingerprint
     found: Causes = {}
-    if old.get("format") != new.get("format"):
-        return {"code": tuple(changes(old, new))}
+    if {old.get("format"), new.get("format")} != {FORMAT}:
+        # kept by another version of the program: it is known whether something differs, not what
+        same = before.digest == after.digest
+        return (
+            {} if same else {"code" if old.get("format") != new.get("format") else "unknown": tuple(changes(old, new))}
+        )
     places = {f"source:{name}": source.file for name, source in _sources(reading.after, task[1]).items()}
     for kind in REPLACEABLE:
         texts = changes(old, _only(old, new, kind), places, lambda version: _codebook(reading, task, version))

@@ -41,10 +41,10 @@ class FileDifference:
     count: int = 0
 
 
-def compare(was: Mapping[str, bytes], now: Mapping[str, bytes], extra: bool = True) -> list[FileDifference]:
+def compare(was: Mapping[str, bytes], now: Mapping[str, bytes]) -> list[FileDifference]:
     """Files by name that are not the same bytes. ``missing``: not in ``now``; ``extra``: not in ``was``."""
     found = []
-    for name in sorted({*was, *(now if extra else ())}):
+    for name in sorted({*was, *now}):
         if name not in now:
             found.append(FileDifference(name, "missing"))
         elif name not in was:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,8 @@ HEADERS: dict[str, tuple[str, ...]] = {
     ),
     "config/survey/population_margins.csv": ("margins_id", "variable", "level", "count", "share", "source", "as_of"),
 }  # fmt: skip
+# what YAML wants escaped inside quotes, or takes for a line's end
+UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 EFFECT_STEPS = ("06_estimate_outcomes", "07_check_robustness")
 MAP_STEPS = ("04_map_coverage", "04a_measure_unevenness", "04b_plan_access")
 ONE_YEAR = Text(
@@ -106,7 +109,8 @@ def workspace_texts(
 
 def quoted(text: str) -> str:
     """A text as YAML reads it back to the letter, whatever characters it has: JSON's strings are YAML's."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f").replace("\x85", "\\u0085")
+    written = json.dumps(text, ensure_ascii=False)
+    return UNPRINTABLE.sub(lambda found: f"\\u{ord(found.group()):04x}", written)
 
 
 def middle(longitudes: Iterable[float], latitudes: Iterable[float]) -> tuple[float, float] | None:

@@ -17,6 +17,7 @@ import pandas as pd
 
 from evaluation.codebook import Codebook
 from evaluation.privacy.personal import find_personal
+from evaluation.privacy.pseudonyms import PSEUDONYM
 from evaluation.settings import LANGUAGES, Text
 from evaluation.tables import SOURCE_TABLES, TABLES
 
@@ -171,14 +172,13 @@ def find_leaks(
 
 
 def keys_of(tables: Iterable[tuple[str, pd.DataFrame]]) -> set[str]:
-    """The pseudonyms in the pseudonymous ones of ``tables`` (name and frame; a name once a year)."""
+    """The pseudonyms of people in the closed ones of ``tables`` (name and frame; a name once a year)."""
     found: set[str] = set()
     for name, frame in tables:
-        if TABLES[name].sensitivity == "pseudonymous":
-            for column in frame.columns:
-                if pd.api.types.is_string_dtype(frame[column]):
-                    values = frame[column].dropna()
-                    found |= set(values[values.str.fullmatch("[0-9a-f]{16}")])
+        if TABLES[name].sensitivity != "open":
+            for column in (column for column in frame.columns if column.endswith("_key")):
+                values = frame[column].dropna().astype("str")
+                found |= set(values[values.str.fullmatch(PSEUDONYM)])
     return found
 
 

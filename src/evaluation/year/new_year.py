@@ -48,12 +48,13 @@ def carried_year(text: str, old: int, new: int, path: str = "") -> str:
     counts of surveys stay and are marked; the year in names of files and in constants is replaced. Comments stay.
     Raises InputProblem (``path`` names the file) where the text cannot be changed without changing something else.
     """
+    text = _without_key(text, "signed")  # who answers for last year has not signed for this one
     changes: dict[Scalar, str] = {}
     notes: dict[int, str] = {}
     for one in scalars(text):
         day = _day(one)
         if one.keys == ("year",):
-            changes[one] = str(new)
+            changes[one] = raw(text, one).replace(one.value, str(new))
         elif day is not None:
             changes[one] = raw(text, one).replace(one.value, moved_day(day, new - old).isoformat())
             notes[one.line] = _was(notes.get(one.line), one.value)
@@ -77,7 +78,7 @@ def carried_plan(text: str, old: int, new: int, path: str = "") -> str:
     for one in scalars(text):
         day = _day(one)
         if one.keys == ("year",):
-            changes[one] = str(new)
+            changes[one] = raw(text, one).replace(one.value, str(new))
         elif day is not None:
             changes[one] = raw(text, one).replace(one.value, moved_day(day, new - old).isoformat())
             notes[one.line] = _was(notes.get(one.line), one.value)
@@ -104,13 +105,13 @@ def raised_last_year(text: str, year: int, path: str = "") -> str:
 def naming_years(text: str, old: int) -> list[Named]:
     """Lines with words that name the old year: people must read and change them."""
     token = re.compile(rf"(?<!\d){old}(?!\d)")
-    found = {}
+    lines = text.split("\n")
+    found = set()
     for one in scalars(text):
         if one.kind == "str":
-            for offset, line in enumerate(raw(text, one).split("\n")):
-                if token.search(line):
-                    found[one.line + offset] = line.strip()
-    return [Named(line, found[line]) for line in sorted(found)]
+            parts = enumerate(raw(text, one).split("\n"), start=one.line)
+            found |= {number for number, part in parts if token.search(part)}
+    return [Named(number, lines[number - 1].strip()) for number in sorted(found)]
 
 
 def _day(one: Scalar) -> dt.date | None:

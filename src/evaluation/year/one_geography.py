@@ -72,7 +72,8 @@ def tell(frame: pd.DataFrame, table: Table, moves: pd.DataFrame) -> Told:
 
     A unit that wholly became another takes its code wherever it stands. Rows of units that were joined become one:
     additive columns (ADDITIVE and money) are summed, a value with numerator and denominator is their ratio, and the
-    other columns are not compared. Rows of units that were divided, or whose future is not known, are not compared.
+    other columns are not compared. Rows of units that were divided, or whose future is not known, are not compared;
+    of a record whose key is no unit, the unit alone is not.
     Rows told in the units of the first year (column ``geography``) are left as they are.
     """
     columns = [name for name in unit_columns(table) if name in frame.columns]
@@ -96,6 +97,10 @@ def tell(frame: pd.DataFrame, table: Table, moves: pd.DataFrame) -> Told:
     key = [name for name in table.key if name in told.columns]
     texts = key_text(told, key)
     joined = texts.duplicated(keep=False) & texts.isin(texts[changed])
+    if not set(columns) & set(key):
+        # a record stays what it is wherever it is counted: only its unit cannot be compared
+        others = frozenset(name for name in told.columns if name not in columns)
+        return Told(told, int(changed.sum()), Narrowed(frozenset(texts[lost]), others))
     left_out = frozenset(texts[lost])
     if not joined.any():
         return Told(told, int(changed.sum()), Narrowed(left_out=left_out))

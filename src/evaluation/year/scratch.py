@@ -42,9 +42,9 @@ def scratch_of(workspace: Workspace, tasks: Sequence[Task], folder: Path, packag
         received = [path for name, path in task.inputs.items() if name.partition(":")[0] in RECEIVED_KINDS]
         for path in [*received, workspace.raw_folder(task.year) / "SOURCES.csv"]:
             if path.is_file() and path.is_relative_to(workspace.root):
-                place = copy / path.relative_to(workspace.root)
-                place.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(path, place)
+                target = copy / path.relative_to(workspace.root)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, target)
     return copy
 
 
@@ -84,16 +84,12 @@ def run_here(packages: Sequence[Package] | None = None, jobs: int = 2) -> Rerun:
         own = None if packages is None else [_moved(each, root) for each in packages]
         result = run(open_workspace(root), [year], Options(jobs=jobs, packages=own))
         if not result.good:
-            failed = [outcome for outcome in result.outcomes if outcome.failure is not None]
-            ru, en = ("; ".join(_said(outcome, language) for outcome in failed) for language in ("ru", "en"))
+            failed = [(done.task, done.failure.message) for done in result.outcomes if done.failure is not None]
+            ru = "; ".join(f"{task.name} {task.year}: {message.ru}" for task, message in failed)
+            en = "; ".join(f"{task.name} {task.year}: {message.en}" for task, message in failed)
             raise InputProblem(f"Прогон с нуля не прошёл. {ru}", f"The run from scratch did not succeed. {en}")
 
     return rerun
-
-
-def _said(outcome: object, language: str) -> str:
-    task, failure = outcome.task, outcome.failure  # type: ignore[attr-defined]  # an Outcome with a failure
-    return f"{task.name} {task.year}: {getattr(failure.message, language)}"
 
 
 def _moved(package: Package, root: Path) -> Package:

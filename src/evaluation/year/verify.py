@@ -1,4 +1,4 @@
-"""The reviewer protocol: delete the results, run twice from the received files, compare byte for byte, list exhibits."""
+"""The reviewer protocol: delete the results, run twice from the received files, compare every byte, list exhibits."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ ALLOWED: tuple[Text, ...] = (
         "environment",
     ),
     Text(
-        ru="MANIFEST.json, SHA256SUMS, requirements.lock и архив выпуска: их делает выпуск, а не прогон; они сверены по "
-        "контрольным суммам",
+        ru="MANIFEST.json, SHA256SUMS, requirements.lock и архив выпуска: их делает выпуск, а не прогон; они сверены "
+        "по контрольным суммам",
         en="MANIFEST.json, SHA256SUMS, requirements.lock and the archive of a release: made by the release, not by a "
         "run; held against their check sums",
     ),
@@ -98,7 +98,7 @@ def verify_year(workspace: Workspace, year: int, how: How | None = None) -> Verd
         roots = [scratch_of(workspace, tasks, Path(scratch) / name, asked.packages) for name in _names(asked.once)]
         made = _run_all(roots, year, rerun)
         draft = _contents(workspace.root, _made_places(workspace, tasks))
-        comparisons = [*_between(made), Comparison("draft", len(made[0]), tuple(compare(made[0], draft, extra=False)))]
+        comparisons = [*_between(made), Comparison("draft", len(made[0]), tuple(compare(draft, made[0])))]
         return _verdict(workspace, workspace.report_folder(year), year, roots[0], comparisons, len(roots))
 
 

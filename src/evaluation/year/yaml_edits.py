@@ -14,7 +14,8 @@ MARK = "confirm"
 MARK_RU = "подтвердите"
 _MARKED = re.compile(rf"#\s*{MARK}\b", re.IGNORECASE)
 _OLD_MARK = re.compile(rf"^{MARK}\b[^;]*(?:;\s*|$)", re.IGNORECASE)
-_COMMENT = re.compile(r"(?:^|(?<=\s))#")
+_COMMENT = re.compile(r"(?:^|(?<=[ \t]))#")
+BLANK = " \t\r"  # what YAML takes for empty; other spaces belong to the values
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,15 @@ class Marked:
 
 
 def scalars(text: str) -> list[Scalar]:
-    """Every value of the YAML ``text``, keys apart, in the file's order. Raises yaml.YAMLError."""
+    """Every value of the YAML ``text``, keys apart, in the file's order. Raises yaml.YAMLError.
+
+    A value that is repeated by an alias stands once, where it is spelt.
+    """
     node = yaml.compose(text, Loader=yaml.SafeLoader)
-    return sorted(_scalars(node, ()), key=lambda one: one.start)
+    places: dict[int, Scalar] = {}
+    for one in _scalars(node, ()):
+        places.setdefault(one.start, one)
+    return [places[start] for start in sorted(places)]
 
 
 def _scalars(node: yaml.Node | None, keys: Keys) -> Iterator[Scalar]:
@@ -80,13 +87,13 @@ def marked(text: str, notes: Mapping[int, str]) -> str:
         begin, line = starts[number - 1], lines[number - 1]
         mark = f"# {MARK} / {MARK_RU}{notes[number]}"
         at = _comment_at(line, begin, spans)
-        body, comment = (line, "") if at is None else (line[:at], _OLD_MARK.sub("", line[at + 1 :].strip()))
+        body, comment = (line, "") if at is None else (line[:at], _OLD_MARK.sub("", line[at + 1 :].strip(BLANK)))
         end = begin + len(line)
         if any(first < end < last for first, last in spans):
-            indent = line[: len(line) - len(line.lstrip())]
+            indent = line[: len(line) - len(line.lstrip(BLANK))]
             lines.insert(number - 1, indent + mark)
             continue
-        lines[number - 1] = f"{body.rstrip()}  {mark}" + (f"; {comment}" if comment else "")
+        lines[number - 1] = f"{body.rstrip(BLANK)}  {mark}" + (f"; {comment}" if comment else "")
     return "\n".join(lines)
 
 
@@ -99,7 +106,7 @@ def unconfirmed(text: str) -> list[Marked]:
     for number, (begin, line) in enumerate(zip(starts, lines, strict=True), start=1):
         at = _comment_at(line, begin, spans)
         if at is not None and _MARKED.match(line[at:]):
-            found.append(Marked(number, line[:at].strip() or line[at + 1 :].strip()))
+            found.append(Marked(number, line[:at].strip() or line[at + 1 :].strip(BLANK)))
     return found
 
 
