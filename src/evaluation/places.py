@@ -158,19 +158,19 @@ class Workspace:
 
     def table_path(self, table: str, year: int) -> Path:
         folder = pipeline.maker_of(table).folder
-        return self.root / "data" / "processed" / str(year) / folder / f"{table}.parquet"
+        return self.root.joinpath("data", "processed", str(year), folder, f"{table}.parquet")
 
     def report_folder(self, year: int) -> Path:
-        return self.root / "reports" / str(year) / "draft"
+        return self.root.joinpath("reports", str(year), "draft")
 
     def run_folder(self, year: int) -> Path:
         return self.report_folder(year) / "run"
 
     def figure_path(self, name: str, year: int, language: Language, ending: str = "svg") -> Path:
-        return self.report_folder(year) / "figures" / f"{name}.{language}.{ending}"
+        return self.root.joinpath("reports", str(year), "draft", "figures", f"{name}.{language}.{ending}")
 
     def exhibit_path(self, name: str, year: int, language: Language, ending: str = "html") -> Path:
-        return self.report_folder(year) / "tables" / f"{name}.{language}.{ending}"
+        return self.root.joinpath("reports", str(year), "draft", "tables", f"{name}.{language}.{ending}")
 
     def notebook(self, step: str) -> Path:
         """The step's notebook: this workspace's own, else the repository's."""

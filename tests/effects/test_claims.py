@@ -38,6 +38,7 @@ def test_all_twelve_claims_have_an_entry_with_a_test_or_a_reason() -> None:
         assert (claims[column].str.len() > 10).all(), column
     models = {model.name: model for model in read_plan(CONFIG / "plan" / "2025.yml").models}
     summaries = (CONFIG.parent / "src" / "evaluation" / "report" / "summaries.py").read_text(encoding="utf-8")
+    voices = (CONFIG.parent / "src" / "evaluation" / "report" / "survey_summaries.py").read_text(encoding="utf-8")
     for row in claims.itertuples():
         if row.kind == "model":
             assert row.test in models
@@ -46,6 +47,9 @@ def test_all_twelve_claims_have_an_entry_with_a_test_or_a_reason() -> None:
             assert timed or shared or row.exposure in models[row.test].exposures
         elif row.kind == "finding":
             assert f'Finding("{row.test}"' in summaries
+        elif row.kind == "verdict":
+            assert f'Finding("{row.test}", VERDICTS' in voices
+    assert claims.set_index("claim")["test"][["C7", "C8"]].tolist() == ["rating_claim", "learning_gain"]
 
 
 def test_verdicts_follow_interval_and_p() -> None:
@@ -63,6 +67,16 @@ def test_verdicts_follow_interval_and_p() -> None:
     assert verdict(claim("finding", "gain", ""), low=math.nan) == "described"
     assert verdict(claim("finding", "loss", "")) == "not_made"
     assert verdict(claim("none", "", "")) == "not_testable"
+
+
+@pytest.mark.parametrize(("value", "expected"), [(1, "agrees"), (0, "unclear"), (-1, "disagrees")])
+def test_a_declared_verdict_is_taken_as_it_is_and_no_share_is_set_against_zero(value: int, expected: str) -> None:
+    own = claim("verdict", "rating_claim", "")
+    facts = {"name": "rating_claim", "value": float(value), "low": math.nan, "high": math.nan, "n": 6}
+    row = judge_claims(own, pd.DataFrame([ESTIMATE]), pd.DataFrame([FINDING | facts])).iloc[0]
+    assert (row["verdict"], row["n"]) == (expected, 6)
+    assert math.isnan(row["estimate"])
+    assert verdict(own) == "not_made"
 
 
 def test_corrected_p_stands_in_the_row() -> None:

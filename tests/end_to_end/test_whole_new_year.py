@@ -37,9 +37,8 @@ def accept(path: Path, cell: str) -> None:
     place = {name: number for number, name in enumerate(COLUMNS, start=1)}
     lines = range(HEADER_ROW + 1, sheet.max_row + 1)
     (line,) = [line for line in lines if str(sheet.cell(line, place["cell"]).value).endswith(cell)]
-    sheet.cell(line, place["decision"]).value = "Take the suggestion"
+    sheet.cell(line, place["decision"]).value = "Accept the suggestion"
     sheet.cell(line, place["reason"]).value = "asked by telephone"
-    sheet.cell(line, place["role"]).value = "clerk"
     book.save(path)
 
 

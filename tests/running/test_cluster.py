@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import pytest
 from tiny_programme import BEGIN, FINISH, SUM, Tiny, ends
 
 from evaluation.running import cluster as module
+from evaluation.running import cluster_check
 from evaluation.running.cluster import Cluster
 from evaluation.running.engine import Event, Options, RunResult, run
 from evaluation.running.likeness import differences, facts
@@ -130,7 +132,7 @@ def test_the_cluster_makes_the_same_bytes_as_threads(cluster: Cluster, tiny: Tin
     result = run_on(cluster, tiny, events, jobs=8)
     assert ends(result) == ALL_RAN, failures(result)
     made = results(tiny.root)
-    assert len(made) == 11  # five executed notebooks, tables of both years, the report
+    assert len(made) == 10  # five executed notebooks, tables of both years, the report
     assert made == results(finished_programme)
     cells = {(event.task.key, event.cell, event.cells) for event in events if event.kind == "cell"}
     assert {(("02_sum", 2024), cell, 4) for cell in (1, 2, 3, 4)} <= cells
@@ -165,7 +167,7 @@ def test_workers_that_are_otherwise_are_refused_with_every_difference(
     cluster: Cluster, tiny: Tiny, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = {**facts(), "Python": "3.99.1", "pandas": "99.0", "evaluation:code": "0" * 12}
-    monkeypatch.setattr(module, "facts", lambda: other)
+    monkeypatch.setattr(cluster_check, "facts", lambda: other)
     with pytest.raises(InputProblem) as caught:
         run_on(cluster, tiny)
     for part in (f"pandas: {facts()['pandas']} there, 99.0 here", "3.99.1 here", "the programme's code is another"):
@@ -177,7 +179,7 @@ def test_workers_that_are_otherwise_are_refused_with_every_difference(
 def test_workers_that_see_other_files_are_refused(
     cluster: Cluster, tiny: Tiny, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "write_token", lambda path, token: None)
+    monkeypatch.setattr(cluster_check, "write_token", lambda path, token: None)
     with pytest.raises(InputProblem, match=f"does not see the same files: {tiny.root}"):
         run_on(cluster, tiny)
     assert not (tiny.root / "reports").exists()
@@ -186,7 +188,7 @@ def test_workers_that_see_other_files_are_refused(
 def test_a_worker_without_the_same_key_is_refused(
     cluster: Cluster, tiny: Tiny, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "key_identity", lambda path: "another")
+    monkeypatch.setattr(cluster_check, "key_identity", lambda path: "another")
     with pytest.raises(InputProblem, match="lacks the same pseudonym key"):
         run_on(cluster, tiny)
 
@@ -230,8 +232,9 @@ def test_an_interruption_ends_the_kernel_on_the_worker(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
 def test_killing_a_worker_in_the_middle_of_a_step_loses_nothing(
-    machines: Machines, cluster: Cluster, tiny: Tiny, finished: Tiny
+    machines: Machines, cluster: Cluster, tiny: Tiny, finished_programme: Path, tmp_path: Path
 ) -> None:
+    finished = Tiny(shutil.copytree(finished_programme, tmp_path / "threads"))
     for place in (tiny, finished):
         place.notebook("02_sum", BEGIN, ONCE, SUM, FINISH)
     finished.write("mark", "")

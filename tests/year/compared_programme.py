@@ -78,7 +78,8 @@ write(f"data/processed/{year}/results/sums.parquet", sums.assign(weighted=sums["
     "03_tell": """
 sums = pd.read_parquet(root / f"data/processed/{year}/results/sums.parquet")
 total = sums["amount"].sum()
-found = [{"name": "total", "value": total, "unit": "currency", "low": total - 10, "high": total + 10, "step": "03_tell"},
+found = [{"name": "total", "value": total, "unit": "currency", "low": total - 10, "high": total + 10,
+          "step": "03_tell"},
          {"name": "units", "value": float(len(sums)), "unit": "units", "step": "03_tell"}]
 findings = pd.DataFrame(found, columns=["name", "value", "unit", "n", "low", "high", "note", "step"])
 findings = findings.astype({"n": "Int64", "note": "str"})

@@ -26,8 +26,8 @@ SIGNED = {"data": "A. Data, analyst", "analysis": "B. Model, lead", "text": "C. 
 KEY = "0123456789abcdef"
 
 STEPS = (
-    Step("01_read", "Who came?", "", scope="each_year", sources=("attendance",), makes=("participants", "findings_data"),
-         settings=("year.year",)),
+    Step("01_read", "Who came?", "", scope="each_year", sources=("attendance",),
+         makes=("participants", "findings_data"), settings=("year.year",)),
     Step("02_count", "How many?", "", needs=("findings_data",), makes=("findings_outcomes",), figures=("dots",),
          exhibits=("sums",), settings=("programme.access",)),
     Step("03_tell", "What to say?", "", needs=("findings_outcomes",), files=("report.en.html",)),
@@ -50,7 +50,8 @@ READ = f"""
 from tinycode.reading import read
 numbers = read(root / f"data/raw/{{year}}/answers.csv")
 table(f"data/processed/{{year}}/findings_data.parquet", findings(received=len(numbers), total=sum(numbers)))
-people = pd.DataFrame({{"person_key": ["{KEY[:10]}" + "{KEY[10:]}"], "unit_id": ["a"], "sector": [None], "key_basis": ["name"],
+key = "{KEY[:10]}" + "{KEY[10:]}"
+people = pd.DataFrame({{"person_key": [key], "unit_id": ["a"], "sector": [None], "key_basis": ["name"],
                        "key_quality": ["weak"]}})
 table(f"data/processed/{{year}}/participants.parquet", people)
 """
@@ -118,6 +119,16 @@ class Programme(Tiny):
     @property
     def how(self) -> How:
         return How(rerun=run_here(self.packages), packages=self.packages)
+
+
+def copied(programme: Programme) -> How:
+    """The protocol with the present results in place of a run, for tests of what is compared."""
+
+    def rerun(root: Path, year: int) -> None:
+        for part in ("data/processed", *(f"reports/{then}/draft" for then in (2023, 2024))):
+            shutil.copytree(programme.root / part, root / part)
+
+    return How(once=True, rerun=rerun, packages=programme.packages)
 
 
 def build(root: Path) -> Programme:

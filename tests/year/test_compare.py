@@ -215,5 +215,5 @@ def test_names_of_a_draft(before: Path, tmp_path: Path, named: str) -> None:
 def test_a_damaged_table_is_refused_by_name(before: Path, tmp_path: Path) -> None:
     after = copy_of(before, tmp_path / "after")
     (after / "data/processed/2024/results/sums.parquet").write_bytes(b"PAR1 nothing")
-    with pytest.raises(InputProblem, match="sums.parquet"):
+    with pytest.raises(InputProblem, match=r"sums\.parquet"):
         comparison_of(before, after)

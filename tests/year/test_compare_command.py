@@ -58,6 +58,7 @@ def test_what_is_said_and_written(pair: tuple[Path, Path]) -> None:
     text = said(after, f"{before}:2024", "draft", None)
     assert "To tell the causes apart (data, code) takes 3 reruns, about 0.0 min." in text
     assert "cause, data: the input changed: source:answers (answers.csv" in text
+    assert "answers.csv, answers: before there were rows 3, now rows 3" in text
     assert "cause, code: the code changed: tinycode.adding (changed: function spread)" in text
     assert "total: 36 -> 41 (+5); data" in text
     assert "negative -> unclear" in text
@@ -187,8 +188,10 @@ def test_reruns_with_a_code_of_their_own(tmp_path: Path, monkeypatch: pytest.Mon
     helper = Path(__file__).with_name("compared_programme.py").read_text(encoding="utf-8")
     steps = helper[helper.index("STEPS = (") : helper.index("NUMBERS = ")]
     tables = helper[helper.index("NUMBERS = ") : helper.index("NOTEBOOKS = ")]
-    for place, more in (("pipeline.py", f"{steps}STEP_NAMES = tuple(step.name for step in STEPS)\n"),
-                        ("tables.py", f"{tables}TABLES |= {{one.name: one for one in (NUMBERS, SUMS)}}\n")):  # fmt: skip
+    for place, more in (
+        ("pipeline.py", f"{steps}STEP_NAMES = tuple(step.name for step in STEPS)\n"),
+        ("tables.py", f"{tables}TABLES |= {{one.name: one for one in (NUMBERS, SUMS)}}\n"),
+    ):  # fmt: skip
         path = root / "src/evaluation" / place
         path.write_text(f"{path.read_text(encoding='utf-8')}\n{more}", encoding="utf-8")
     for step, body in NOTEBOOKS.items():

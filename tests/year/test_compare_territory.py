@@ -102,8 +102,9 @@ def comparison_of(before: Path, after: Path, years: tuple[int, int]) -> Comparis
 
 def reformed(root: Path) -> Path:
     """u2 and u3 become u4, u1 becomes n1: the same answers, told by a registry that knows the reform."""
-    edit(root, "config/units.csv", "u1,One,,\nu2,Two,,\nu3,Three,,\n",
-         "u1,One,,2024-05-31\nu2,Two,,2024-05-31\nu3,Three,,2024-05-31\nu4,Four,2024-06-01,\nn1,New,2024-06-01,\n")  # fmt: skip
+    for name in ("One", "Two", "Three"):
+        edit(root, "config/units.csv", f"{name},,\n", f"{name},,2024-05-31\n")
+    edit(root, "config/units.csv", "u3,", "u4,Four,2024-06-01,\nn1,New,2024-06-01,\nu3,")
     lines = "".join(f"{old},2024-05-31,{new},2024-06-01,1,,,exact,exact,law\n" for old, new in
                     (("u1", "n1"), ("u2", "u4"), ("u3", "u4")))  # fmt: skip
     path = "config/crosswalk.csv"

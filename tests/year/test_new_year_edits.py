@@ -60,9 +60,7 @@ def test_a_year_is_carried_over() -> None:
         "application_deadline": dt.date(2025, 2, 28),
         "territory_date": "2025-12-31",
         "rules": {"max_grant": 1000},
-        "sources": {
-            "projects": {"file": "Заявки 2025 №20241.xlsx", "constants": {"year": "2025", "title": "с 2024"}}
-        },
+        "sources": {"projects": {"file": "Заявки 2025 №20241.xlsx", "constants": {"year": "2025", "title": "с 2024"}}},
         "surveys": {
             "residents_survey": {
                 "population": {"ru": "жители # 2024 года", "en": "people of 2024-01-01"},

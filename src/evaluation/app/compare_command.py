@@ -168,7 +168,7 @@ def _tell(found: Comparison, screen: Console, language: Language) -> None:
     line(f"{names[0]} -> {names[1]}", f"{names[0]} -> {names[1]}")
     if found.same:
         line("Отличий нет.", "No differences.")
-    for kind, texts in found.origins.words().items():
+    for kind, texts in found.causes().items():
         shown = [text.in_language(language) for text in texts[:SHOWN_CAUSES]]
         more = len(texts) - len(shown)
         shown += [f"… +{more}"] if more else []

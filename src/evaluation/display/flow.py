@@ -80,7 +80,7 @@ class _Canvas:
 
     def band(self, title: str, chips: Sequence[str], mono: bool = True) -> None:
         """A box of files or tables, its chips set in lines."""
-        kind, size = ("mono", 6.75) if mono else ("chip", 7.5)
+        kind, size = ("mono", 6.75) if mono else ("chip", 7.3)
         lines: list[list[tuple[str, float]]] = [[]]
         room = WIDTH - 2 * MARGIN - 28
         used = 0.0

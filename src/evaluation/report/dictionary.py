@@ -119,7 +119,8 @@ ROWS_RU: dict[str, str] = {
     "mark or number of the quality of a wave's responses": "признак или число о качестве анкет волны",
     "item of a wave": "вопрос в волне опроса",
     "exclusion rule of a wave, in the order applied": "правило исключения в волне, в порядке применения",
-    "stage on the way of a wave's responses from received to analysed": "шаг на пути анкет волны от получения до анализа",
+    "stage on the way of a wave's responses from received to analysed":
+        "шаг на пути анкет волны от получения до анализа",
     "scale of a questionnaire": "шкала анкеты",
     "item of a scale": "вопрос шкалы",
     "item of the questionnaire as rated at a training event": "вопрос анкеты, как его оценили на учебном мероприятии",

@@ -19,12 +19,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from evaluation.places import KEY_FILE, Workspace, key_identity
+from evaluation.places import KEY_FILE, Workspace
 from evaluation.running import failure, on_worker
+from evaluation.running.cluster_check import check_workers
 from evaluation.running.failure import Failure, StepFailed
-from evaluation.running.likeness import differences, facts
+from evaluation.running.likeness import facts
 from evaluation.running.notebook import Execution
-from evaluation.running.on_worker import FAILED, LOG, OUTPUTS, STAGING, STOP, Order, Reply, View
+from evaluation.running.on_worker import FAILED, LOG, OUTPUTS, STAGING, STOP, Order, Reply
 from evaluation.running.work import Execute
 from evaluation.settings import InputProblem, Text
 
@@ -33,11 +34,9 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS = 10.0
 WORKERS_SECONDS = 30.0
-LOOK_SECONDS = 120.0
 POLL_SECONDS = 0.2
 ALONE_SECONDS = 60.0
 STOP_SECONDS = 15.0
-SHOWN_WORKERS = 5
 # Threads here only wait for the cluster, which takes as many notebooks at once as its workers have threads.
 WAITING = 64
 
@@ -82,7 +81,7 @@ class Cluster:
                 except InputProblem as problem:
                     self._refused = problem
                     raise
-        _check(self._client, workspace, staging)
+        check_workers(self._client, workspace, staging)
         return functools.partial(self._execute, workspace)
 
     # ---- connecting -----------------------------------------------------------------------------------------
@@ -203,76 +202,6 @@ async def _knock(address: str) -> None:
 
     comm = await connect(address, timeout=CONNECT_SECONDS, **Security().get_connection_args("client"))
     await comm.close()
-
-
-def _check(client: Client, workspace: Workspace, staging: Path) -> None:
-    """Raises InputProblem, with what is otherwise, unless every worker is like this machine and sees its files."""
-    import pkgutil
-
-    # asked with a function of the standard library, which a worker without this programme has as well
-    known = client.run(pkgutil.resolve_name, "evaluation.running.on_worker:FORMAT", on_error="return")
-    without = [address for address, found in known.items() if found != on_worker.FORMAT]
-    if without:
-        shown = ", ".join(without[:SHOWN_WORKERS])
-        raise InputProblem(
-            f"На рабочих процессах кластера нет этой версии программы (evaluation): {shown}. Установите её там.",
-            f"The cluster's workers do not have this version of the programme (evaluation): {shown}. Install it there.",
-        )
-    token = uuid.uuid4().hex
-    staging.mkdir(parents=True, exist_ok=True)
-    write_token(staging / "token", token)
-    key_file = workspace.key_file()
-    views = client.run(on_worker.look, staging, key_file, on_error="return")
-    key = key_identity(key_file)
-    found = {address: problems for address, view in views.items() if (problems := _unlike(view, staging, token, key))}
-    if found:
-        shown_workers = sorted(found.items())[:SHOWN_WORKERS]
-        more = len(found) - len(shown_workers)
-        ru, en = (
-            [f"  {address}: " + "; ".join(each.in_language(language) for each in problems)
-             for address, problems in shown_workers]
-            for language in ("ru", "en")
-        )  # fmt: skip
-        if more:
-            ru.append(f"  и ещё рабочих процессов: {more}")
-            en.append(f"  and {more} more workers")
-        raise InputProblem(
-            "Рабочие процессы кластера не такие, как эта машина; результаты могли бы разойтись:\n"
-            + "\n".join(ru)
-            + "\nСделайте их одинаковыми или выполните без --cluster.",
-            "The cluster's workers are unlike this machine; results could differ:\n"
-            + "\n".join(en)
-            + "\nMake them the same or run without --cluster.",
-        )
-
-
-def write_token(path: Path, token: str) -> None:
-    """Leave the sign by which a worker shows that it sees the same files."""
-    path.write_text(token, encoding="utf-8")
-
-
-def _unlike(view: View | BaseException, staging: Path, token: str, key: str) -> list[Text]:
-    if isinstance(view, BaseException):
-        cause = f"{type(view).__name__}: {view}"
-        return [Text(ru=f"проверка не прошла ({cause})", en=f"the check failed ({cause})")]
-    problems = differences(facts(), view.facts)
-    if view.token != token:
-        problems.append(
-            Text(
-                ru=f"не видит тех же файлов: {staging.parent.parent}",
-                en=f"does not see the same files: {staging.parent.parent}",
-            )
-        )
-    elif view.answer is None or not (staging / view.answer).is_file():
-        problems.append(Text(ru=f"не может писать в {staging.parent}", en=f"cannot write in {staging.parent}"))
-    if key not in ("none", view.key):
-        problems.append(
-            Text(
-                ru="нет того же ключа псевдонимов (EVALUATION_KEY_FILE)",
-                en="lacks the same pseudonym key (EVALUATION_KEY_FILE)",
-            )
-        )
-    return problems
 
 
 def _has_workers(client: Client) -> bool:

@@ -27,7 +27,7 @@ from evaluation.running.notebook import Stop
 from evaluation.running.record import environment, forget_failure, now, write_json
 from evaluation.running.staleness import standing
 from evaluation.running.tasks import Task, check_ready, check_step, chosen, predecessors, tasks_of
-from evaluation.running.work import TIME_LIMIT_SECONDS, End, Outcome, Site, carry_out
+from evaluation.running.work import TIME_LIMIT_SECONDS, End, Execute, Outcome, Site, carry_out
 from evaluation.settings import InputProblem, Text
 
 

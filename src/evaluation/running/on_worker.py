@@ -23,7 +23,7 @@ from evaluation.running import failure
 from evaluation.running.failure import Failure, StepFailed
 from evaluation.running.likeness import differences, facts
 from evaluation.running.notebook import Execution, Stop, execute
-from evaluation.settings import InputProblem, Text
+from evaluation.settings import InputProblem, Language, Text
 
 FORMAT = 1
 OUTPUTS, FAILED, LOG, STOP = "outputs", "failed.ipynb", "log.txt", "stop"
@@ -65,7 +65,7 @@ class Reply:
 
     attempt: Path | None
     failure: Failure | None = None
-    problem: Mapping[str, str] | None = None
+    problem: Mapping[Language, str] | None = None
     detail: str = ""
 
 
@@ -99,7 +99,7 @@ def execute_order(order: Order) -> Reply:
     except StepFailed as error:
         reply = Reply(attempt, failure=error.failure)
     except InputProblem as error:
-        reply = Reply(attempt, problem=error.messages)
+        reply = Reply(attempt, problem={**error.messages})
     except Exception as error:
         places = {str(attempt): "<tmp>", str(order.root): "."}
         refused = failure.of_system(error, places) if isinstance(error, OSError) else None

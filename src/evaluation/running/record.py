@@ -9,7 +9,7 @@ import json
 import platform
 import subprocess
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -77,9 +77,15 @@ def read_record(folder: Path, step: str, failed: bool = False) -> Record | None:
 def write_record(folder: Path, record: Record) -> None:
     """Keep ``record``. A good one removes the failure's; a failed one leaves the last good one as it is."""
     failed = record.status == "failed"
-    write_json(record_path(folder, record.step, failed), {"format": FORMAT, **asdict(record)})
+    write_json(record_path(folder, record.step, failed), {"format": FORMAT, **_plain(record)})
     if not failed:
         forget_failure(folder, record.step)
+
+
+def _plain(record: Record) -> dict[str, Any]:
+    """The record's fields; not ``asdict``, which would copy everything inside the fingerprint piece by piece."""
+    content = dict(vars(record))
+    return content | {"outputs": {name: dict(vars(output)) for name, output in record.outputs.items()}}
 
 
 def forget_failure(folder: Path, step: str) -> None:
@@ -92,9 +98,14 @@ def failed_notebook(folder: Path, step: str) -> Path:
     return folder / f"{step}.failed.ipynb"
 
 
-def write_json(path: Path, content: Any) -> None:
-    """Write JSON in one step: a reader sees the old file or the new one, never a half."""
-    write_whole(path, json.dumps(content, ensure_ascii=False, indent=1, default=str) + "\n")
+def write_json(path: Path, content: Mapping[str, Any]) -> None:
+    """Write JSON, a line for each key, in one step: a reader sees the old file or the new one, never a half."""
+    # json's own indentation is many times slower, since only what has none is written by its part in C
+    lines = (
+        f" {json.dumps(key, ensure_ascii=False)}: {json.dumps(value, ensure_ascii=False, default=str)}"
+        for key, value in content.items()
+    )
+    write_whole(path, "{\n" + ",\n".join(lines) + "\n}\n")
 
 
 def now() -> str:

@@ -155,6 +155,8 @@ def _publish(site: Site, task: Task, staged: Path) -> dict[str, Output]:
     """Move what a task made to its places, after making sure that all of it is there and nothing else."""
     root = site.workspace.root
     finals = destinations(site.workspace, task)
+    for folder in {final.parent: None for final in finals.values()}:
+        refuse_released(folder / "any")
     sources = {name: staged / final.relative_to(root) for name, final in finals.items()}
     finished = staged / "finished.json"
     missing = [name for name, source in sources.items() if not source.is_file()]
@@ -166,8 +168,6 @@ def _publish(site: Site, task: Task, staged: Path) -> dict[str, Output]:
         raise StepFailed(failure.outputs_undeclared(undeclared))
     if site.stop.asked:
         raise StepFailed(failure.interrupted())
-    for final in finals.values():
-        refuse_released(final)
     outputs = {
         name: Output(final.relative_to(root).as_posix(), str(site.hashes.of_file(sources[name])))
         for name, final in finals.items()

@@ -29,6 +29,7 @@ from evaluation.survey.withheld import (
 # by these names a questionnaire's tests before and after, and the later questionnaire, are known
 TEST_BEFORE, TEST_AFTER = "test_before", "test_after"
 FOLLOW_UP = "followup"
+LEARNING = "learning"
 FIVE = (1.0, 5.0)
 TOP_TWO = 4.0
 PROMOTERS = 11
@@ -149,8 +150,9 @@ def survey_results(
             else:
                 ratings, judged = ratings_without_margins(ratings, judged)
             _keep(parts, event_ratings=ratings, rating_claims=judged)
-        if {TEST_BEFORE, TEST_AFTER} <= set(form.items["name"]):
-            pairs = pairs_of_items(said, TEST_BEFORE, TEST_AFTER, _limits(form))
+        if {TEST_BEFORE, TEST_AFTER} <= set(said["item"]):
+            measure = LEARNING if "survey_changes" not in parts else f"{LEARNING}_{instrument}"
+            pairs = pairs_of_items(said, TEST_BEFORE, TEST_AFTER, _limits(form), measure=measure)
             changes, flow = change_table(pairs), pair_flow(pairs)
             if flow.set_index("stage")["n"]["matched"] > 0:
                 levels.append(learning(changes, flow, (TEST_BEFORE, TEST_AFTER), instrument))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
@@ -226,22 +226,3 @@ def _environment(before: Record, after: Record) -> Causes:
         )
         return {"unknown": (text,)}
     return {"environment": tuple(Text(ru=line, en=line) for line in differing)}
-
-
-def raw_rows(before: Sequence[Sequence[Any]], after: Sequence[Sequence[Any]]) -> tuple[list[int], list[int]]:
-    """Numbers (from 1) of rows of ``before`` that ``after`` lacks, and of ``after`` that ``before`` lacks.
-
-    A row that stands twice on one side and once on the other counts once.
-    """
-    gone, come = [], []
-    left: dict[tuple[Any, ...], list[int]] = {}
-    for number, row in enumerate(before, 1):
-        left.setdefault(tuple(map(repr, row)), []).append(number)
-    for number, row in enumerate(after, 1):
-        same = left.get(tuple(map(repr, row)))
-        if same:
-            same.pop(0)
-        else:
-            come.append(number)
-    gone = sorted(number for numbers in left.values() for number in numbers)
-    return gone, come

@@ -15,9 +15,10 @@ from evaluation.settings import InputProblem, Text, Tolerance
 from evaluation.tables import TABLES
 from evaluation.territory.crosswalk import read_crosswalk
 from evaluation.territory.registry import read_registry
-from evaluation.year.attribution import REPLACEABLE, Kind, Origins, origins_of
+from evaluation.year.attribution import KINDS, REPLACEABLE, Kind, Origins, origins_of
 from evaluation.year.differences import Narrowed, TableDifference, no_differences, table_differences
 from evaluation.year.one_geography import Told, tell, together, unit_columns, unit_moves
+from evaluation.year.received import received_differences
 from evaluation.year.sides import Side, table_names
 
 BY_RECORDS, BY_RERUN, NOT_SEPARATED = "records", "rerun", "not_separated"
@@ -45,6 +46,14 @@ class Comparison:
     carried: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[Text, ...] = ()
     rerun: tuple[Kind, ...] = ()
+    received: tuple[Text, ...] = ()
+
+    def causes(self) -> dict[Kind, tuple[Text, ...]]:
+        """Every cause in words by kind; of the data also the rows of the received files that differ."""
+        words = self.origins.words()
+        if self.received:
+            words["data"] = (*words.get("data", ()), *self.received)
+        return {kind: words[kind] for kind in KINDS if kind in words}
 
     @property
     def same(self) -> bool:
@@ -83,9 +92,11 @@ def compare(before: Side, after: Side) -> Comparison:
         for name in (f"table:{table}" for table in table_names(side))
         if name not in other.files
     }
+    received = received_differences(before, after) if before.year == after.year else ()
     return Comparison(
-        before, after, tuple(tables), by_records(frame, after, origins), origins, one_sided, carried, tuple(notes)
-    )
+        before, after, tuple(tables), by_records(frame, after, origins), origins, one_sided, carried, tuple(notes),
+        received=received,
+    )  # fmt: skip
 
 
 # ---- tables -----------------------------------------------------------------------------------------------------

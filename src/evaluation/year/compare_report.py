@@ -99,7 +99,7 @@ def html(workspace: Workspace, comparison: Comparison, language: Language) -> st
     by_kind = {f"by_{kind}": KIND_WORDS[kind].in_language(language) for kind in REPLACEABLE}
     causes = {
         KIND_WORDS[kind].in_language(language): [text.in_language(language) for text in texts]
-        for kind, texts in comparison.origins.words().items()
+        for kind, texts in comparison.causes().items()
     }
     notes = [text.in_language(language) for text in (*comparison.notes, *reservations(comparison))]
     return comparison_page(
@@ -188,7 +188,7 @@ def reservations(comparison: Comparison) -> list[Text]:
 
 def document(comparison: Comparison) -> dict[str, Any]:
     """The comparison as JSON-ready values; the same comparison gives the same document."""
-    words = comparison.origins.words()
+    words = comparison.causes()
     return {
         "schema": SCHEMA,
         "before": _side(comparison.before),

@@ -238,3 +238,12 @@ def not_signed(workspace: Workspace, year: int, signed: Mapping[SignedRole, str]
                 en=f'Nobody has signed for {PARTS[role].en}. Add --sign {role}="Name, role" or '
                 f"signed: {{{role}: ...}} in {file}.",
             )
+
+
+def no_lock(path: Path) -> Iterator[Text]:
+    """The list of exact versions, without which nobody can run the release again."""
+    if not path.is_file():
+        yield Text(
+            ru=f"Нет файла {path} с точными версиями библиотек. Верните его из архива проекта.",
+            en=f"There is no file {path} with the libraries' exact versions. Bring it back from the project's archive.",
+        )

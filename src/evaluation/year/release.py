@@ -118,6 +118,7 @@ class _Release:
             *refusals.too_small(workspace, self.year, tables, self.files),
             *refusals.unexplained(workspace, self.year, asked.without_git),
             *refusals.not_signed(workspace, self.year, self.signed),
+            *refusals.no_lock(repository() / LOCK),
         ]
 
     def leaks(self, keys: set[str]) -> list[Leak]:
