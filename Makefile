@@ -2,7 +2,7 @@
 #   make report      the demonstration and the example, from raw files to reports
 #   make test        every test but the slow simulations
 #   make gallery   every kind of map, in reports/gallery
-#   make bench       speed and memory of cleaning and estimation, beside other libraries
+#   make bench       speed and memory of cleaning, estimation and surveys, beside other libraries
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -62,6 +62,7 @@ lock-rivals:
 bench: $(READY) rivals
 	$(BIN)/evaluation bench clean
 	$(BIN)/evaluation bench effects
+	$(BIN)/evaluation bench survey
 
 # Other libraries for the measurement alone, apart from ours: some of them need what ours does not.
 rivals: $(RIVALS)/.ready

@@ -228,11 +228,3 @@ def test_a_failure_restores_what_was_there(tmp_path: Path, directory: Path, monk
     with pytest.raises(InputProblem, match="No space left"):
         prepare_year(open_workspace(tmp_path / "own"), 2025)
     assert {path: path.read_bytes() for path in sorted((tmp_path / "own").rglob("*")) if path.is_file()} == before
-
-
-def test_the_registry_of_a_whole_country(tmp_path: Path) -> None:
-    data = Path(os.environ.get("EVALUATION_REAL_DATA", "/nowhere")) / "territory" / "russia_municipal_directory.xlsx"
-    if not data.exists():
-        pytest.skip("the directory of all municipalities is not here")
-    made = make_workspace(tmp_path / "own", answers(), data, today=TODAY)
-    assert (made.units, made.in_force) == (64, 61)

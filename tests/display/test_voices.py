@@ -1,4 +1,4 @@
-"""Figures of questionnaires from their tables: the right items, wordings, hidden groups; a sheet where there is none."""
+"""Figures of questionnaires from their tables: right items, wordings, hidden groups; a sheet where there is none."""
 
 from __future__ import annotations
 

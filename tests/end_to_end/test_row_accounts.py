@@ -9,8 +9,6 @@ from openpyxl import load_workbook
 
 from evaluation.ledger import FATES, ROW_CLASSES
 
-SURVEYS = ("participants_survey", "residents_survey")
-
 
 def rows_of_file(place: Place, year: int, source: str) -> dict[str, int]:
     """Rows by sheet, up to the last one with a value, counted without the project's readers."""

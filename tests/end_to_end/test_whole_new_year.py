@@ -39,6 +39,7 @@ def accept(path: Path, cell: str) -> None:
     (line,) = [line for line in lines if str(sheet.cell(line, place["cell"]).value).endswith(cell)]
     sheet.cell(line, place["decision"]).value = "Accept the suggestion"
     sheet.cell(line, place["reason"]).value = "asked by telephone"
+    sheet.cell(line, place["author"]).value = "clerk"
     book.save(path)
 
 

@@ -201,6 +201,20 @@ def test_the_three_surveys_through_the_notebook(
     cleaned: Cleaned,
 ) -> None:
     workspace = surveys_workspace(tmp_path, builder, real_file).open()
-    run_steps(workspace, [YEAR], "01_clean_programme", "02_clean_survey")
+    run_steps(workspace, [YEAR], "01_clean_programme", "02_clean_survey", "02a_weigh_answers")
     own = made(workspace, "survey_answers", YEAR)
     pd.testing.assert_frame_equal(own, cleaned.tables["survey_answers"], check_dtype=False)
+    flow = made(workspace, "survey_flow", YEAR)
+    analysed = flow[flow["stage"] == "analysed"].set_index("wave_id")["n"]
+    assert analysed.to_dict() == {f"{YEAR}-{name}": count for name, count in EXPECTED_ROWS.items()}
+    estimates = made(workspace, "survey_estimates", YEAR)
+    assert set(estimates["wave_id"]) == set(analysed.index)
+    # whoever wished to answer did: no table may hold an error, and every estimate says why
+    assert estimates[["se", "low", "high"]].isna().all(axis=None)
+    assert estimates["note"].str.contains("not_probability").all()
+    known = own[(own["item"] == "Worth") & own["value"].notna()]
+    worth = estimates[(estimates["item"] == "Worth") & (estimates["statistic"] == "mean")].iloc[0]
+    assert (worth["value"], worth["n"]) == (pytest.approx(known["value"].mean()), len(known))
+    told = made(workspace, "findings_voices", YEAR)
+    voices = told[told["name"].str.match("mean_|share_|top_share_|nps_")]
+    assert len(voices) and voices[["low", "high"]].isna().all(axis=None)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -15,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from machines import Machines
 from tiny_programme import BEGIN, FINISH, SUM, Tiny, ends
 
 from evaluation.running import cluster as module
@@ -26,6 +25,7 @@ from evaluation.settings import InputProblem
 
 pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
 
+ALL_KEPT = {"01-3": "kept", "01-4": "kept", "02-4": "kept", "03-4": "kept", "04-4": "kept"}
 ALL_RAN = {"01-3": "ran", "01-4": "ran", "02-4": "ran", "03-4": "ran", "04-4": "ran"}
 NOBODY = "tcp://127.0.0.1:9"
 # The first attempt names its worker, the kernel's parent, and never ends; the next one does.
@@ -41,41 +41,6 @@ except FileExistsError:
 write(f"data/processed/{year}/sums.parquet", "half")
 if first: time.sleep(600)
 """
-
-
-class Machines:
-    """A scheduler and its workers, each a process of this machine."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.file = folder / "scheduler.json"
-        self.scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", "0")
-        waited = time.monotonic() + 60
-        while not self.file.exists():
-            assert time.monotonic() < waited, (folder / "scheduler.log").read_text()
-            time.sleep(0.1)
-        self.workers: list[subprocess.Popen[bytes]] = []
-
-    @property
-    def address(self) -> str:
-        return str(json.loads(self.file.read_text(encoding="utf-8"))["address"])
-
-    def add_worker(self) -> None:
-        name = f"worker-{len(self.workers)}"
-        local = ("--local-directory", str(self.folder), "--death-timeout", "20")
-        self.workers.append(self._start("worker", "--nthreads", "1", "--no-nanny", "--name", name, *local))
-
-    def _start(self, kind: str, *options: str) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", f"distributed.cli.dask_{kind}", "--scheduler-file", str(self.file)]
-        with (self.folder / f"{kind}.log").open("ab") as log:
-            return subprocess.Popen(
-                [*command, "--no-dashboard", *options], stdin=subprocess.DEVNULL, stdout=log, stderr=log
-            )
-
-    def close(self) -> None:
-        for process in (*self.workers, self.scheduler):
-            process.kill()
-            process.wait()
 
 
 @pytest.fixture(scope="module")
@@ -193,12 +158,13 @@ def test_a_worker_without_the_same_key_is_refused(
         run_on(cluster, tiny)
 
 
-def test_failures_are_told_as_at_home(cluster: Cluster, tiny: Tiny) -> None:
+def test_failures_are_told_as_at_home(cluster: Cluster, finished: Tiny) -> None:
     refuse = "from evaluation.settings import InputProblem\nraise InputProblem('Нет столбца.', 'No column.')"
+    tiny = finished
     tiny.notebook("02_sum", BEGIN, SUM, refuse, FINISH)
     tiny.notebook("03_count", BEGIN, "print('so far')\n1 / 0", FINISH)
     result = run_on(cluster, tiny)
-    assert ends(result) == {**ALL_RAN, "02-4": "failed", "03-4": "failed", "04-4": "blocked"}
+    assert ends(result) == {**ALL_KEPT, "02-4": "failed", "03-4": "failed", "04-4": "blocked"}
     found = {outcome.task.name: outcome.failure for outcome in result.ended("failed")}
     sums, counts = found["02_sum"], found["03_count"]
     assert sums is not None
@@ -210,8 +176,9 @@ def test_failures_are_told_as_at_home(cluster: Cluster, tiny: Tiny) -> None:
 
 
 def test_an_interruption_ends_the_kernel_on_the_worker(
-    cluster: Cluster, tiny: Tiny, request: pytest.FixtureRequest
+    cluster: Cluster, finished: Tiny, request: pytest.FixtureRequest
 ) -> None:
+    tiny = finished
     tiny.notebook("02_sum", BEGIN, ONCE, FINISH)
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     request.addfinalizer(lambda: signal.signal(signal.SIGINT, before))
@@ -227,18 +194,19 @@ def test_an_interruption_ends_the_kernel_on_the_worker(
     assert ends(result)["04-4"] == "interrupted"
     assert not alive(int(tiny.read("mark")))
     assert list((tiny.root / ".staging").glob("run-*")) == []
-    assert not (tiny.root / "data/processed/2024/sums.parquet").exists()
+    assert tiny.read("data/processed/2024/sums.parquet") == "15"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
 def test_killing_a_worker_in_the_middle_of_a_step_loses_nothing(
-    machines: Machines, cluster: Cluster, tiny: Tiny, finished_programme: Path, tmp_path: Path
+    machines: Machines, cluster: Cluster, finished: Tiny, finished_programme: Path, tmp_path: Path
 ) -> None:
-    finished = Tiny(shutil.copytree(finished_programme, tmp_path / "threads"))
-    for place in (tiny, finished):
+    tiny, threads = finished, Tiny(shutil.copytree(finished_programme, tmp_path / "threads"))
+    for place in (tiny, threads):
         place.notebook("02_sum", BEGIN, ONCE, SUM, FINISH)
-    finished.write("mark", "")
-    assert finished.run().good
+        place.write("data/raw/2024/answers.csv", "3\n4\n6\n")
+    threads.write("mark", "")
+    assert threads.run().good
 
     def kill(event: Event) -> None:
         if event.kind == "cell" and event.task.name == "02_sum" and event.cell == 3 and not killed:
@@ -249,9 +217,10 @@ def test_killing_a_worker_in_the_middle_of_a_step_loses_nothing(
     how = Options(packages=tiny.packages, elsewhere=cluster.at, jobs=4)
     result = run(tiny.open(), [2024], how, on_event=kill)
     killed[0].join()
-    assert ends(result) == ALL_RAN, failures(result)
+    assert ends(result) == {**ALL_RAN, "01-3": "kept"}, failures(result)
     assert [worker.poll() for worker in machines.workers].count(-signal.SIGKILL) == 1
-    assert results(tiny.root) == results(finished.root)
+    assert results(tiny.root) == results(threads.root)
+    assert tiny.read("reports/2024/draft/report.en.html") == "16"
     log = tiny.read("reports/2024/draft/run/02_sum.log")
     assert log.count("worker tcp://127.0.0.1:") == 2  # the attempt that died and the one that made the result
     machines.add_worker()

@@ -1,4 +1,4 @@
-"""The command ``evaluation bench``; ``bench.py``, ``bench_effects.py`` and ``bench_survey.py`` do the measuring."""
+"""The command ``evaluation bench``; the modules ``bench*.py`` beside it do the measuring."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ def bench(
     name: Annotated[
         str,
         typer.Argument(
-            metavar="NAME", help=say("что измерить: clean, effects, survey", "what to measure: clean, effects, survey")
+            metavar="NAME",
+            help=say("что измерить: clean, effects, engine, survey", "what to measure: clean, effects, engine, survey"),
         ),
     ],
     rows: Annotated[
@@ -46,6 +47,7 @@ def bench(
 ) -> None:
     from evaluation.app.bench import ROWS, bench_cleaning
     from evaluation.app.bench_effects import PANEL_ROWS, bench_effects
+    from evaluation.app.bench_engine import bench_engine
     from evaluation.app.bench_survey import RESPONSES, bench_survey
     from evaluation.places import open_workspace
     from evaluation.settings import InputProblem
@@ -55,11 +57,13 @@ def bench(
         words = bench_cleaning(open_workspace(workspace), rows or ROWS).in_words(spoken)
     elif name == "effects":
         words = bench_effects(rows or PANEL_ROWS).in_words(spoken)
+    elif name == "engine":
+        words = bench_engine().in_words(spoken)
     elif name == "survey":
         words = bench_survey(rows or RESPONSES).in_words(spoken)
     else:
         raise InputProblem(
-            f"Измерения «{name}» нет. Есть: clean, effects, survey.",
-            f"There is no measurement '{name}'. There are: clean, effects, survey.",
+            f"Измерения «{name}» нет. Есть: clean, effects, engine, survey.",
+            f"There is no measurement '{name}'. There are: clean, effects, engine, survey.",
         )
     screen.print(words, markup=False, soft_wrap=True)

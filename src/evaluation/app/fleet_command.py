@@ -158,7 +158,7 @@ def _end(result: MemberResult, language: Language) -> str:
         return words["interrupted"]
     if not result.good or result.result is None:
         return words["failed"].format(seconds=seconds)
-    counts = {end: len(result.result.ended(end)) for end in ("ran", "kept")}  # type: ignore[arg-type]  # both are ends
+    counts = {end: len(result.result.ended(end)) for end in ("ran", "kept")}
     return words["good"].format(**counts, seconds=seconds)
 
 

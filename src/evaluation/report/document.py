@@ -182,7 +182,7 @@ class _Builder:
         return {
             "f": found.full, "v": found.value, "num": found.number, "i": found.interval, "change": found.change,
             "counted": found.counted, "has": found.has, "sign": found.sign, "clear": found.clear,
-            "below": found.below, "note": found.note,
+            "below": found.below, "note": found.note, "days": found.days,
             "table": self.table, "figure": self.figure, "see_table": self.see_table, "see_figure": self.see_figure,
             "has_table": lambda name: name in self.exhibits, "has_figure": lambda name: name in self.figures,
             "tiles": lambda: tiles(found, TILES, language),

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from evaluation.display.units import COUNTED, plural, unit_words
 from evaluation.display.wording import (
     format_change,
+    format_date,
     format_interval,
     format_number,
     format_p,
@@ -192,3 +193,8 @@ class Findings:
         """The finding's note; empty where there is none."""
         text = self.row(name)["note"]
         return "" if text is None or pd.isna(text) else str(text)
+
+    def days(self, name: str) -> str:
+        """The first and the last day that the note holds (2025-10-05/2025-10-31), in words."""
+        first, last = (pd.Timestamp(day) for day in self.note(name).split("/"))
+        return f"{format_date(first, self.language)} — {format_date(last, self.language)}"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import stat
 import threading
 import time
 from collections.abc import Callable, Hashable
@@ -35,17 +37,24 @@ class Hashes:
 
     def of_file(self, path: Path) -> str | None:
         """SHA-256 of the file's bytes, of a folder's names and bytes; None where there is nothing."""
-        if path.is_dir():
+        try:
+            status = path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        if stat.S_ISDIR(status.st_mode):
             inside = [inner for inner in sorted(path.rglob("*")) if inner.is_file()]
             parts = [(inner.relative_to(path).as_posix(), self.of_file(inner)) for inner in inside]
             return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
-        if not path.exists():
-            return None
-        return str(self.derived("sha256", path, lambda content: hashlib.sha256(content).hexdigest()))
+        return str(self.derived("sha256", path, lambda content: hashlib.sha256(content).hexdigest(), status))
 
-    def derived(self, kind: str, path: Path, compute: Callable[[bytes], Any]) -> Any:
-        """``compute(bytes)``, a JSON-ready value that depends on nothing but the bytes, remembered under ``kind``."""
-        status = path.stat()
+    def derived(
+        self, kind: str, path: Path, compute: Callable[[bytes], Any], status: os.stat_result | None = None
+    ) -> Any:
+        """``compute(bytes)``, a JSON-ready value that depends on nothing but the bytes, remembered under ``kind``.
+
+        ``status`` is the file's, where it was asked for already.
+        """
+        status = status or path.stat()
         stamp = [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
         key = f"{kind}:{path}"
         with self._lock:

@@ -9,20 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import get_args
 
 import numpy as np
 import pandas as pd
 
+from evaluation.survey.design import NOT_PROBABILITY, Drawn
 from evaluation.survey.kirkpatrick import Measure
 
-NOT_BY_CHANCE = ("quota", "convenience")
 NOTE = "not_probability"
 
 
 def is_by_chance(wave: Mapping[str, object]) -> bool:
     """Whether the wave's row of survey_waves names a census or a probability sample."""
     drawn = wave.get("design")
-    return isinstance(drawn, str) and drawn not in NOT_BY_CHANCE
+    return drawn in get_args(Drawn) and drawn not in NOT_PROBABILITY
 
 
 def without_margins(frame: pd.DataFrame) -> pd.DataFrame:

@@ -137,10 +137,9 @@ def _own_causes(reading: _Reading, task: Task, before: Record, after: Record) ->
     found: Causes = {}
     if {old.get("format"), new.get("format")} != {FORMAT}:
         # kept by another version of the program: it is known whether something differs, not what
-        same = before.digest == after.digest
-        return (
-            {} if same else {"code" if old.get("format") != new.get("format") else "unknown": tuple(changes(old, new))}
-        )
+        if before.digest == after.digest:
+            return {}
+        return {"code" if old.get("format") != new.get("format") else "unknown": tuple(changes(old, new))}
     places = {f"source:{name}": source.file for name, source in _sources(reading.after, task[1]).items()}
     for kind in REPLACEABLE:
         texts = changes(old, _only(old, new, kind), places, lambda version: _codebook(reading, task, version))

@@ -104,7 +104,8 @@ def make_backup(workspace: Workspace, target: Path, day: str, with_raw: bool = F
             "or name another folder: --to DIR.",
         ) from error
     finally:
-        aside.unlink(missing_ok=True)
+        if aside.exists():
+            aside.unlink()
     return Backup(path, len(files), path.stat().st_size, restricted, again)
 
 

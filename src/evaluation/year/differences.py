@@ -89,9 +89,12 @@ def table_differences(
     old, new = (_indexed(frame, key) for frame in (before, after))
     if limits.left_out:
         old, new = (frame[~frame.index.isin(list(limits.left_out))] for frame in (old, new))
-    parts = [_rows(old[~old.index.isin(new.index)], "removed"), _rows(new[~new.index.isin(old.index)], "added")]
-    both = old.index[old.index.isin(new.index)]
-    left, right = old.loc[both], new.loc[both]
+    partner = new.index.get_indexer(old.index)
+    come = np.ones(len(new), dtype=bool)
+    come[partner[partner >= 0]] = False
+    parts = [_rows(old[partner < 0], "removed"), _rows(new[come], "added")]
+    left, right = old[partner >= 0], new.iloc[partner[partner >= 0]]
+    both = left.index
     kinds = {} if table is None else {column.name: column.kind for column in table.columns}
     merged = both.isin(list(limits.merged))
     for column in [column for column in common if column not in key]:
@@ -127,7 +130,7 @@ def _indexed(frame: pd.DataFrame, key: Sequence[str]) -> pd.DataFrame:
     if repeated.any():
         number = texts.groupby(texts).cumcount() + 1
         texts = texts.where(~repeated | number.eq(1), texts + BETWEEN + "#" + number.astype("str"))
-    return frame.set_index(pd.Index(texts.to_numpy(), name="key"))
+    return frame.set_index(pd.Index(texts.to_numpy(dtype=object), dtype=object, name="key"))
 
 
 def _text(series: pd.Series) -> pd.Series:
