@@ -101,7 +101,18 @@ class OpenStep:
                 f"Нет таблицы «{name}» за {year} год. Её создаёт шаг {maker}: выполните «evaluation run {self.year}».",
                 f"There is no table '{name}' for {year}. Step {maker} makes it: run 'evaluation run {self.year}'.",
             )
-        return pd.read_parquet(path)
+        try:
+            return pd.read_parquet(path)
+        except PermissionError:
+            raise
+        except (ValueError, OSError) as error:  # what the library of Parquet raises for a damaged file
+            shown = path.relative_to(self.workspace.root).as_posix()
+            raise InputProblem(
+                f"{shown}: файл таблицы «{name}» повреждён и не читается. Шаг {maker} создаст его заново: выполните "
+                f"«evaluation run {self.year}».",
+                f"{shown}: the file of the table '{name}' is damaged and cannot be read. Step {maker} makes it anew: "
+                f"run 'evaluation run {self.year}'.",
+            ) from error
 
     def setting(self, key: str) -> Any:
         """A declared setting's typed value."""

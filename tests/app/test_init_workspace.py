@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from evaluation.app.cli import app
 from evaluation.app.init_workspace import USUAL_SOURCES, make_workspace
-from evaluation.app.new_year_command import prepare_year, unconfirmed_lines
+from evaluation.app.preparing_year import prepare_year, unconfirmed_lines
 from evaluation.places import open_workspace
 from evaluation.settings import InputProblem, Text
 from evaluation.tables import FORMS

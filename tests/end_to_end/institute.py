@@ -30,7 +30,7 @@ UNITS = {
 
 @dataclass(frozen=True)
 class Institute:
-    """The program's code in one folder, the institute's workspace in another; commands run in processes of their own."""
+    """The code in one folder, the institute's workspace in another; commands run in processes of their own."""
 
     code: Path
     root: Path

@@ -122,7 +122,8 @@ def test_the_demonstration_is_carried_over(tmp_path: Path) -> None:
 def test_departures_stay_with_the_old_plan() -> None:
     plan = (
         "year: 2024\ndeclared_on: 2024-01-20\ndeviations:\n  - date: 2024-05-01\n    what: {ru: а, en: a}\n"
-        "    why: {ru: б, en: b}\n\n# draws\nrobustness:\n  seed: 2000\n  bootstrap_draws: 1999\n  placebo_years: [2020]\n"
+        "    why: {ru: б, en: b}\n\n# draws\nrobustness:\n  seed: 2000\n  bootstrap_draws: 1999\n"
+        "  placebo_years: [2020]\n"
     )
     told = carried_plan(plan, 2024, 2025)
     assert yaml.safe_load(told) == {

@@ -17,10 +17,10 @@ from evaluation.app.speaking import (
     console,
     say,
 )
-from evaluation.settings import Text
 
 if TYPE_CHECKING:
     from evaluation.places import Workspace
+    from evaluation.settings import Text
     from evaluation.year.backup import Backup
 
 BACKUP_HELP = say(
@@ -55,6 +55,8 @@ def backup(
 
 def in_words(workspace: Workspace, made: Backup, with_raw: bool) -> list[Text]:
     """What the archive holds, what it does not, and what must be kept apart from it."""
+    from evaluation.settings import Text
+
     size = made.size / 1e6
     key = workspace.key_file()
     lines = [

@@ -15,7 +15,7 @@ from evaluation.app.check_words import STYLES, Line, Words
 from evaluation.app.checking import YearCheck, check_file, check_year
 from evaluation.app.cleaning_alone import checking_rules
 from evaluation.app.language import Language
-from evaluation.app.new_year_command import unconfirmed_lines
+from evaluation.app.preparing_year import unconfirmed_lines
 from evaluation.app.speaking import BAD_INPUT, DONE
 from evaluation.cleaning.consistency import examine_rules
 from evaluation.places import Workspace

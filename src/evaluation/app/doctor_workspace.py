@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from evaluation.app.doctor_finding import Finding, bad, good, look
-from evaluation.app.new_year_command import unconfirmed_lines
+from evaluation.app.preparing_year import unconfirmed_lines
 from evaluation.places import Workspace
 
 WRITTEN = ("config", "data", "data/processed", "data/restricted", "reports", ".staging")
