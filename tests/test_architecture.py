@@ -93,3 +93,8 @@ def test_nothing_is_swallowed() -> None:
     )
     for path in MODULES:
         assert not silent.search(path.read_text(encoding="utf-8")), path
+
+
+def test_no_two_test_modules_share_a_name() -> None:
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert sorted(name for name in set(names) if names.count(name) > 1) == []

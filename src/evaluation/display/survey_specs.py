@@ -138,8 +138,8 @@ TABLES_OF_SURVEY: dict[str, Spec] = {
     ),
     "survey_schemes": Spec(
         _t("Веса", "Weights"),
-        ("scheme", "variables", "n", "population", "bound_low", "bound_high", "iterations", "max_gap", "kish_deff",
-         "n_eff", "wmin", "wmax"),
+        ("wave_id", "scheme", "variables", "n", "population", "bound_low", "bound_high", "iterations", "max_gap",
+         "kish_deff", "n_eff", "wmin", "wmax"),
         _t("Эффект плана показывает, во сколько раз неравные веса увеличивают дисперсию; эффективное n — сколько "
            "ответов с равными весами дали бы такую же точность.",
            "The design effect tells by how much unequal weights raise the variance; the effective n is how many "

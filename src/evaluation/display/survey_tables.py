@@ -60,7 +60,7 @@ def survey_exhibit(
             words[column] = {each: {code: text.in_language(each) for code, text in given.items()} for each in LANGUAGES}
         elif column in _REMARKED:
             words[column] = {each: _sentences(frame[column], codebook, each) for each in LANGUAGES}
-        elif column == "items" and items and frame[column].dtype == object:
+        elif column == "items" and items and not pd.api.types.is_numeric_dtype(frame[column]):
             words[column] = {each: _listed(frame[column], items, each) for each in LANGUAGES}
         elif column in CODES:
             known = words.get(column, {})
