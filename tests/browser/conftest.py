@@ -25,7 +25,8 @@ class Opened:
     asked: list[str] = field(default_factory=list)
 
 
-@pytest.fixture(scope="session")
+# of a module, not of the session: while the driver lives its event loop runs, and no other test could start one
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     if not CHROMIUM.exists():
         pytest.skip(f"there is no {CHROMIUM}: make test-browser installs it")

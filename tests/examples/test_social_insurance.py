@@ -24,7 +24,10 @@ from evaluation.settings import LANGUAGES, Language
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "social-insurance"
 CONTROLS = ["male", "age", "agpop", "ricearea_2010", "literacy", "risk_averse", "disaster_prob"]
-SKIPPED = {"02_clean_survey", "03_build_panel", "04_map_coverage", "05_describe_support", "08_compare_years"}
+SKIPPED = {
+    "02_clean_survey", "02a_weigh_answers", "03_build_panel", "04_map_coverage", "04a_measure_unevenness",
+    "04b_plan_access", "05_describe_support", "05a_follow_reach", "08_compare_years",
+}  # fmt: skip
 
 
 def copy_of_example(folder: Path) -> Path:
