@@ -65,6 +65,7 @@ def test_the_region_is_taken_from_a_directory_of_all(tmp_path: Path, directory: 
     assert "required_empty,quarantined,6" in remarks
 
 
+@pytest.mark.slow
 def test_its_commands_run(tmp_path: Path, directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EVALUATION_KEY_FILE", str(tmp_path / "key"))
     own = str(tmp_path / "own")

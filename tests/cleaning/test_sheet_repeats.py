@@ -114,6 +114,7 @@ def test_both_ways_of_reading_agree(rows: list[tuple[int, list[tuple[int, str]]]
         assert bool(agree(workbook(Path(folder), text), patch).columns) == ("<r>" not in text)
 
 
+@pytest.mark.slow
 def test_columns_far_to_the_right_and_rows_far_below(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     columns, rows = (1, 26, 27, 52, 53, 490, 702, 703, 704), (9, 10, 99, 100, 999, 1000, 9_999, 10_000)
     text = "".join(

@@ -103,9 +103,7 @@ def carpentries(
     }  # fmt: skip
     built.year(YEAR, sources, surveys={"participants_survey": survey})
     workspace = built.open()
-    run_steps(
-        workspace, [YEAR], "01_clean_programme", "02_clean_survey", "02a_weigh_answers", "05_describe_support"
-    )
+    run_steps(workspace, [YEAR], "01_clean_programme", "02_clean_survey", "02a_weigh_answers", "05_describe_support")
     return Carpentries(workspace, events_of, known, lambda table: made(workspace, table, YEAR))
 
 

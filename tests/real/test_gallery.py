@@ -57,6 +57,7 @@ def test_the_reform_goes_from_61_to_39_and_outlines_what_changed(krai: GalleryDa
     assert 0 < len(after.changed) < 39 and 0 < len(before.changed) < 61
 
 
+@pytest.mark.slow
 def test_the_same_boundaries_give_the_same_bytes(krai: GalleryData) -> None:
     first, second = (dict(gallery_figures(krai, "en"))["choropleth"] for _ in range(2))
     assert figure_bytes(first, "svg") == figure_bytes(second, "svg")

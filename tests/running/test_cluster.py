@@ -32,6 +32,9 @@ NOBODY = "tcp://127.0.0.1:9"
 ONCE = """
 import os, time
 from pathlib import Path
+
+# real processes and notebooks: minutes
+pytestmark = pytest.mark.slow
 mark = Path(os.environ["EVALUATION_WORKSPACE"]) / "mark"
 try:
     mark.open("x").write(str(os.getppid()))

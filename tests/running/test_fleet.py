@@ -195,6 +195,7 @@ def test_jobs_are_shared_out(
     assert most[0] == at_once
 
 
+@pytest.mark.slow
 def test_twenty_workspaces_and_three_years_in_one_command(finished: Tiny, tmp_path: Path, own_code: Tiny) -> None:
     """Nineteen have one stale step to run; one fails at it, and its results stay as they were."""
     year = finished.read("config/years/2024.yml")
