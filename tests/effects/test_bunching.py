@@ -66,6 +66,7 @@ def smooth(kind: str, rng: np.random.Generator) -> tuple[pd.Series, pd.Series]:
 
 
 @pytest.mark.parametrize("kind", ["lognormal", "two_hills", "flat", "places"])
+@pytest.mark.slow
 def test_p_holds_its_level_in_large_registers(kind: str) -> None:
     """120 registers without heaping, four thresholds each: p below 0.05 in 5 % of the tests, give or take chance.
 

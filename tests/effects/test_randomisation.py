@@ -97,6 +97,7 @@ def test_order_of_rows_does_not_matter(model: Model) -> None:
 
 
 @pytest.mark.parametrize("clusters", ["unit_id", "pair"])
+@pytest.mark.slow
 def test_p_is_uniform_without_an_effect(declare: Declare, clusters: str) -> None:
     """Level 20 %: the 99 % region of 200 binomial draws; histories of units also where clusters are pairs of them."""
     plain = declare("y", ("trained", "other"), fixed_effects=("unit_id", "year"), clusters=clusters)

@@ -14,6 +14,9 @@ from nbclient import NotebookClient
 from evaluation.pipeline import STEP_NAMES
 from evaluation.running.notebook_file import tidy
 
+# a second whole run of the demonstration, notebook by notebook
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def prepared(finished: Place, tmp_path_factory: pytest.TempPathFactory) -> Place:

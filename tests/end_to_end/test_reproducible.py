@@ -12,6 +12,9 @@ from demonstration import YEAR, YEARS, Place, clone, notebook_cells
 
 from evaluation.pipeline import STEPS
 
+# a second whole run of the demonstration, from nothing
+pytestmark = pytest.mark.slow
+
 TASKS = [(step.name, year) for step in STEPS for year in (YEARS if step.scope == "each_year" else (YEAR,))]
 DRAFT = f"reports/{YEAR}/draft"
 

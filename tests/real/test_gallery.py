@@ -28,6 +28,9 @@ from evaluation.display.maps import coverage_map
 from evaluation.display.rendering import figure_bytes
 from evaluation.places import open_workspace
 
+# every picture of the gallery with real boundaries, twice
+pytestmark = pytest.mark.slow
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 SECONDS = 5.0
 
@@ -57,7 +60,6 @@ def test_the_reform_goes_from_61_to_39_and_outlines_what_changed(krai: GalleryDa
     assert 0 < len(after.changed) < 39 and 0 < len(before.changed) < 61
 
 
-@pytest.mark.slow
 def test_the_same_boundaries_give_the_same_bytes(krai: GalleryData) -> None:
     first, second = (dict(gallery_figures(krai, "en"))["choropleth"] for _ in range(2))
     assert figure_bytes(first, "svg") == figure_bytes(second, "svg")

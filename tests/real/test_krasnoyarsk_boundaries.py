@@ -23,6 +23,9 @@ from evaluation.territory.boundaries import boundaries_on
 from evaluation.territory.crosswalk import UNASSIGNED, read_crosswalk
 from evaluation.territory.registry import read_registry
 
+# three steps of the demonstration with real boundaries
+pytestmark = pytest.mark.slow
+
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 

@@ -19,6 +19,9 @@ from evaluation.year.scratch import run_here
 from evaluation.year.verdict_page import lines, verdict_page, write_verdict
 from evaluation.year.verify import How, Verdict, verify_release, verify_year, workspace_of
 
+# every test runs a programme once or twice more
+pytestmark = pytest.mark.slow
+
 __all__ = ["ready", "run_once"]
 
 
@@ -82,7 +85,6 @@ def test_one_number_of_one_table_of_the_draft(ready: Programme) -> None:
     assert "0123456789abcdef" not in written
 
 
-@pytest.mark.slow
 def test_results_that_differ_from_run_to_run(ready: Programme) -> None:
     ready.edit("notebooks/02_count.ipynb", '[\\"here\\"] * n', '[__import__(\\"uuid\\").uuid4().hex] * n')
     assert ready.run().good
@@ -102,7 +104,6 @@ def test_a_year_without_results_and_a_run_that_fails(ready: Programme) -> None:
 # ---- releases ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.slow
 def test_an_untouched_release_holds_though_the_workspace_went_on(ready: Programme) -> None:
     folder = ready.release()
     ready.edit("notebooks/02_count.ipynb", "Total", "Sum")
