@@ -25,7 +25,8 @@ YEARS = tuple(range(FIRST, YEAR + 1))
 KEY = "6b" * 32
 PATIENCE_SECONDS = 900
 SUMMARY = re.compile(r"Ran (\d+), kept (\d+), failed (\d+), held back (\d+), does not apply (\d+)")
-ASKED = re.compile(r"    (?:frame_n|invited_n): \d+\s*$")
+# of participants; the residents' sample is as large in every draw
+ASKED = re.compile(r"    (?:frame_n|invited_n): (?!540\b)\d{1,3}\s*$")
 ENDS = {"ok in": "ran", "kept": "kept", "failed": "failed", "not run": "blocked", "does not apply": "not_applicable"}
 LINE = re.compile(rf"^ *\d+ of \d+  (\S+) (\d{{4}}) \.\.\. ({'|'.join(ENDS)})", re.M)
 

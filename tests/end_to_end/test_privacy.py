@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from collections.abc import Iterator
@@ -77,6 +78,8 @@ def text_of(path: Path) -> str:
         return "\n".join(strings(path))
     if path.suffix == ".png":
         return path.read_bytes().decode("latin-1")
+    if path.suffix == ".gz":
+        return gzip.decompress(path.read_bytes()).decode("utf-8")
     text = path.read_text(encoding="utf-8")
     if path.suffix != ".ipynb":
         return text
