@@ -6,6 +6,7 @@ import json
 import os
 import re
 
+import pytest
 from demonstration import YEAR, YEARS, Place, notebook_cells
 
 from evaluation.pipeline import STEPS
@@ -47,6 +48,7 @@ def test_comments_docstrings_and_saved_outputs_run_nothing_again(own: Place) -> 
     assert answer.counts == (0, len(EVERY), 0, 0, 0), answer.output
 
 
+@pytest.mark.slow
 def test_a_changed_parameter_runs_the_steps_that_declare_it(own: Place) -> None:
     own.edit("config/years/2025.yml", "invited_n: 540", "invited_n: 541")
     declaring = {step.name for step in STEPS if "year.surveys" in step.settings}
