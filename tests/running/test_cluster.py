@@ -25,6 +25,8 @@ from evaluation.settings import InputProblem
 
 pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
 
+# real processes and notebooks: minutes
+pytestmark = pytest.mark.slow
 ALL_KEPT = {"01-3": "kept", "01-4": "kept", "02-4": "kept", "03-4": "kept", "04-4": "kept"}
 ALL_RAN = {"01-3": "ran", "01-4": "ran", "02-4": "ran", "03-4": "ran", "04-4": "ran"}
 NOBODY = "tcp://127.0.0.1:9"
@@ -33,8 +35,6 @@ ONCE = """
 import os, time
 from pathlib import Path
 
-# real processes and notebooks: minutes
-pytestmark = pytest.mark.slow
 mark = Path(os.environ["EVALUATION_WORKSPACE"]) / "mark"
 try:
     mark.open("x").write(str(os.getppid()))
