@@ -58,7 +58,9 @@ def test_our_tasks_give_the_answers_of_others(panel: pd.DataFrame) -> None:
     assert np.isnan(OWN["linear"][BARE](panel, 0)())
 
 
-@pytest.mark.parametrize(("language", "words"), [("ru", "память до"), ("en", "memory up to")])
+@pytest.mark.parametrize(
+    ("language", "words"), [("ru", "память до"), pytest.param("en", "memory up to", marks=pytest.mark.slow)]
+)
 def test_the_command_measures_a_small_panel(language: str, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bench_effects, "rivals_python", lambda: None)
     result = CliRunner().invoke(app, ["bench", "effects", "--rows", "1200", "--plain", "--language", language])
@@ -68,6 +70,7 @@ def test_the_command_measures_a_small_panel(language: str, words: str, monkeypat
     assert sum(words in line for line in lines) == 4
 
 
+@pytest.mark.slow  # libraries are imported anew
 def test_a_rival_is_measured_by_its_file_alone(panel: pd.DataFrame, tmp_path: Path) -> None:
     """In the tests' own environment, which has linearmodels; a library that is not there is told, not raised."""
     np.savez(tmp_path / "panel.npz", **{name: column.to_numpy() for name, column in panel.items()})

@@ -86,6 +86,7 @@ def clean_year(folder: Path, year: int, settings: Year) -> tuple[Cleaned, Cleane
         dt.date(year, 12, 31),
         programme.tables["support_events"],
         "04",
+        programme.tables["attendance"],
     )
     return programme, surveys
 
@@ -102,7 +103,7 @@ def _territory() -> tuple[pd.DataFrame, pd.DataFrame]:
     )  # type: ignore[return-value]
 
 
-@pytest.fixture(scope="module", params=["messy", "plain"])
+@pytest.fixture(scope="module", params=["messy", pytest.param("plain", marks=pytest.mark.slow)])
 def case(request: Any, tmp_path_factory: pytest.TempPathFactory, truth: dict[str, pd.DataFrame]) -> Case:
     folder = tmp_path_factory.mktemp(request.param)
     write_simulation(folder, *_territory(), seed=SEED, years=YEARS, clean=request.param == "plain")

@@ -24,7 +24,7 @@ def data() -> GalleryData:
     return gallery_data(open_workspace(ROOT))
 
 
-@pytest.mark.parametrize("language", ["ru", "en"])
+@pytest.mark.parametrize("language", ["ru", pytest.param("en", marks=pytest.mark.slow)])
 def test_texts_are_apart_inside_and_large_enough(data: GalleryData, language: str) -> None:
     drawn = dict(gallery_figures(data, language))  # type: ignore[arg-type]
     assert list(drawn) == list(PICTURES)
@@ -34,6 +34,7 @@ def test_texts_are_apart_inside_and_large_enough(data: GalleryData, language: st
         assert smallest_points(figure) >= LEAST_POINTS - 0.005, name
 
 
+@pytest.mark.slow  # every picture is drawn twice
 def test_the_same_values_give_the_same_bytes(data: GalleryData) -> None:
     again = gallery_data(open_workspace(ROOT))
     for one, two in zip(gallery_figures(data, "ru"), gallery_figures(again, "ru"), strict=True):

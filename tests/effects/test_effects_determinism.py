@@ -13,6 +13,8 @@ from all_estimators import MODELS, OTHER_TABLES
 
 from evaluation.effects.families import FAMILIES
 
+pytestmark = pytest.mark.slow  # every estimator in six processes
+
 SCRIPT = Path(__file__).with_name("all_estimators.py")
 HASH_SEEDS = range(5)
 TOLERANCE = 1e-10

@@ -112,6 +112,7 @@ def rename_number_column(path: Path) -> str:
     return next(str(cell.value) for row in rows for cell in row if "ОКТМО" in str(cell.value))
 
 
+@pytest.mark.slow  # the same on a small workspace is in every run
 def test_a_file_without_a_needed_column_is_two_in_both_languages(own: Place) -> None:
     other = rename_number_column(own.raw(YEAR, "projects"))
     before = own.results()
@@ -140,6 +141,7 @@ def test_a_file_without_a_needed_column_is_two_in_both_languages(own: Place) -> 
     assert own.results() == before
 
 
+@pytest.mark.slow  # the same on a small workspace is in every run
 def test_a_failing_notebook_is_one_with_cell_cause_and_log(own: Place) -> None:
     notebook = own.root / "notebooks" / "08_compare_years.ipynb"
     content = json.loads(notebook.read_text(encoding="utf-8"))

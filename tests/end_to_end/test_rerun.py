@@ -27,6 +27,7 @@ def test_a_second_run_executes_nothing_and_takes_less_than_three_seconds(own: Pl
     assert min(answer.seconds for answer in answers) < 3 * crowding
 
 
+@pytest.mark.slow  # the small workspace's table of edits is in every run
 def test_comments_docstrings_and_saved_outputs_run_nothing_again(own: Place) -> None:
     source = "src/evaluation"
     own.append(f"{source}/indicators/outcomes.py", "\n\n# A remark that changes nothing.\n")
@@ -88,6 +89,7 @@ def test_every_parameter_makes_stale_just_what_declares_it(own: Place) -> None:
             assert re.fullmatch(r"step \S+ 2025 has to run first", why[0]), name
 
 
+@pytest.mark.slow  # the small workspace's table of edits is in every run
 def test_the_outputs_in_a_notebook_are_no_reason_to_distrust_this_test(own: Place) -> None:
     """The same edit of a cell's source, not of its outputs, does make the step stale."""
     notebook = own.root / "notebooks" / "04_map_coverage.ipynb"

@@ -100,10 +100,22 @@ def join_ledgers(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
 @pytest.mark.parametrize(
     ("module", "defect", "language", "said"),
     [
-        ("workbook", LOSES_A_ROW, "en", "{file} (projects), sheet {sheet}: {rows} rows received, {less} classified"),
-        ("context", FORGETS_A_FATE, "ru", "{file} (projects), лист {sheet}: получено строк {rows}, распознано {rows}"),
+        pytest.param(
+            "workbook",
+            LOSES_A_ROW,
+            "en",
+            "{file} (projects), sheet {sheet}: {rows} rows received, {less} classified",
+            id="a lost row",
+        ),
+        pytest.param(
+            "context",
+            FORGETS_A_FATE,
+            "ru",
+            "{file} (projects), лист {sheet}: получено строк {rows}, распознано {rows}",
+            id="a row of unknown fate",
+            marks=pytest.mark.slow,
+        ),
     ],
-    ids=["a lost row", "a row of unknown fate"],
 )
 def test_a_row_that_gets_lost_stops_the_run_and_touches_nothing(
     own: Place, module: str, defect: str, language: str, said: str

@@ -16,6 +16,8 @@ from evaluation.territory.directory import read_directory
 from evaluation.territory.population import population_of
 from evaluation.territory.registry import in_force
 
+pytestmark = pytest.mark.slow  # 700,215 rows
+
 ROOT = Path(__file__).resolve().parents[2]
 PLACES = ("territory/rosstat_population_2023_2024.parquet", "territory/russia_municipal_directory.xlsx")
 # a process of its own: its memory and its seconds are those of the cleaning alone
@@ -31,6 +33,7 @@ from evaluation.contracts import TABLES, check
 from evaluation.decisions import read_decisions
 from evaluation.ledger import check_accounts
 from evaluation.territory.directory import read_directory
+
 numbers, directory, config, out = map(Path, sys.argv[1:])
 registry, _ = read_directory(directory)
 aliases = pd.DataFrame(columns=["raw", "unit_id", "reason"], dtype="str")

@@ -23,6 +23,8 @@ from evaluation.settings import Exposure, InputProblem
 from evaluation.territory.matching import match_units
 from evaluation.territory.registry import read_registry
 
+pytestmark = pytest.mark.slow  # eight years through every step; the check of the same file is in every run
+
 REGISTER = "participatory_budgeting/warsaw_projects_2017_2026.csv"
 # the 18 districts in the order of their official numbers (TERYT 146502 to 146519, each with the type 8)
 DISTRICTS = (
