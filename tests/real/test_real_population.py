@@ -33,7 +33,6 @@ from evaluation.contracts import TABLES, check
 from evaluation.decisions import read_decisions
 from evaluation.ledger import check_accounts
 from evaluation.territory.directory import read_directory
-
 numbers, directory, config, out = map(Path, sys.argv[1:])
 registry, _ = read_directory(directory)
 aliases = pd.DataFrame(columns=["raw", "unit_id", "reason"], dtype="str")
