@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 GAP, HEAD, HEAD_SIZE, COUNT_SIZE = 0.12, 0.34, 7.6, 6.4
 TALLEST, LARGEST_BODY = 4.2, 7.4  # inches of one map, and of all rows
+WITH_OUTLINE = 0.985  # of the room: half of the outermost outline lies beyond the shapes
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,7 +126,7 @@ def _drawn(
     down = -(-len(maps) // across)
     wide = (PAGE_WIDTH - GAP * (across + 1)) / across
     high = min(wide * span[1] / span[0], TALLEST, LARGEST_BODY / down - HEAD)
-    scale = min(wide / span[0], high / span[1])
+    scale = WITH_OUTLINE * min(wide / span[0], high / span[1])
     last = len(maps) - across * (down - 1)
     free = (across - last) * (wide + GAP)
     beside = free > size[0] + GAP and high > size[1]
