@@ -11,7 +11,7 @@ DATA := tests/published/data-packages.txt
 RIVALS := .venv-rivals
 TESTS ?= tests
 
-.PHONY: report test test-slow test-browser lab lint docs gallery lock lock-rivals bench rivals clean
+.PHONY: report test test-slow test-browser lab panel lint notebooks-as-text docs gallery lock lock-rivals bench rivals clean
 
 report: $(READY)
 	$(BIN)/evaluation simulate --plain
@@ -38,6 +38,9 @@ test-browser: $(READY)
 lab: $(READY)
 	$(BIN)/evaluation lab
 
+panel: $(READY)
+	$(BIN)/evaluation panel
+
 gallery: $(READY)
 	$(BIN)/evaluation gallery --plain
 
@@ -46,6 +49,10 @@ lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy src
 	$(BIN)/lint-imports
+
+# What was changed in the texts goes back into the notebooks, and the other way round: the later one counts.
+notebooks-as-text: $(READY)
+	$(BIN)/jupytext --quiet --sync notebooks/*.ipynb notebooks/*/*.ipynb
 
 docs: $(READY)
 	$(BIN)/python -m evaluation.app.generate
