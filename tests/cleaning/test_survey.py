@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from evaluation.cleaning.context import Cleaned
 from evaluation.cleaning.questionnaire import Questionnaire, condition, read_questionnaire
-from evaluation.cleaning.survey import clean_surveys
+from evaluation.cleaning.survey import clean_surveys, sent_again
 from evaluation.cleaning.survey_cells import parse_score, parse_several
 from evaluation.cleaning.values import Choices
 from evaluation.cleaning.workbook import read_received
@@ -117,12 +117,19 @@ def answer(**changes: Any) -> list[Any]:
     return list({**cells, **changes}.values())
 
 
-def clean(folder: Path, *rows: list[Any], header: list[str] | None = None) -> Cleaned:
+def clean(
+    folder: Path,
+    *rows: list[Any],
+    header: list[str] | None = None,
+    survey: Survey = SURVEY,
+    events: pd.DataFrame | None = None,
+    attendance: pd.DataFrame | None = None,
+) -> Cleaned:
     path = workbook(folder / "a.xlsx", {"Ответы на форму": [header or HEADER, *rows]})
-    events = pd.DataFrame({"event_id": ["2024-T3"]})
+    events = pd.DataFrame({"event_id": ["2024-T3"]}) if events is None else events
     return clean_surveys(
         {"participants_survey": read_received(path, "participants_survey")},
-        {"participants_survey": SURVEY},
+        {"participants_survey": survey},
         {"participants_survey": form(folder)},
         2024,
         krasnoyarsk(),
@@ -133,6 +140,7 @@ def clean(folder: Path, *rows: list[Any], header: list[str] | None = None) -> Cl
         dt.date(2024, 12, 31),
         events,
         "04",
+        attendance,
     )
 
 
@@ -142,6 +150,49 @@ def answers(cleaned: Cleaned) -> dict[tuple[str, str], tuple[Any, ...]]:
     first = table[table["response_id"] == table["response_id"].iloc[0]]
     plain = first.astype(object).where(first.notna(), None)
     return {(row.item, row.choice): (row.code, row.value, row.missing) for row in plain.itertuples()}
+
+
+@pytest.mark.parametrize(
+    ("frame_n", "present", "expected", "remark"),
+    [
+        (None, 3, (3, 3, "attendance"), None),
+        (5, 3, (5, None, None), ("asked_differs", "5", "3")),
+        (None, 1, (None, None, None), ("asked_unknown", None, "2024-T3")),  # two answered, one came
+    ],
+)
+def test_who_was_asked_is_counted_from_the_lists_or_compared_with_them(
+    tmp_path: Path, frame_n: int | None, present: int, expected: tuple[Any, ...], remark: tuple[Any, ...] | None
+) -> None:
+    events = pd.DataFrame(
+        {"event_id": ["2024-T3"], "stream": ["training"], "ends_on": pd.to_datetime(["2024-05-01"]),
+         "reported_participants": pd.array([None], dtype="Int64")}
+    )  # fmt: skip
+    people = pd.DataFrame({"event_id": "2024-T3", "person_key": ["a", "b", "c"][:present], "status": "present"})
+    survey = SURVEY.model_copy(update={"frame_n": frame_n})
+    cleaned = clean(tmp_path, answer(), answer(test=7), survey=survey, events=events, attendance=people)
+    wave = cleaned.tables["survey_waves"].iloc[0]
+    assert tuple(None if pd.isna(wave[name]) else wave[name] for name in ("frame_n", "invited_n", "invited_basis")) == (
+        expected
+    )
+    issues = cleaned.issues[cleaned.issues["rule"].str.startswith("asked_")]
+    told = [
+        tuple(None if pd.isna(cell) else cell for cell in row)
+        for row in issues[["rule", "value", "suggestion"]].itertuples(index=False)
+    ]
+    assert told == ([] if remark is None else [remark])
+
+
+@given(st.lists(st.integers(0, 5000), max_size=30))
+def test_what_was_sent_again_is_found_as_by_looking_at_every_pair(seconds: list[int]) -> None:
+    kept: list[int] = []
+    expected = []
+    for row, second in enumerate(seconds):
+        before = next((one for one in kept if abs(seconds[one] - second) <= 600), None)
+        if before is None:
+            kept.append(row)
+        else:
+            expected.append((row, before))
+    assert sent_again(list(enumerate(seconds))) == expected
 
 
 def test_a_response_in_words(tmp_path: Path) -> None:

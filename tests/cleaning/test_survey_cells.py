@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from evaluation.cleaning.context import Cleaned
+from evaluation.cleaning.dates import date_order, parse_date
 from evaluation.cleaning.markers import missing_reason
 from evaluation.cleaning.questionnaire import read_questionnaire
 from evaluation.cleaning.survey import clean_surveys
@@ -227,6 +228,21 @@ def test_moments(raw: Any, expected: dt.datetime | None) -> None:
     assert moment_parser(False, ["04/26/2024"])(raw).value == expected
 
 
+@given(
+    st.datetimes(dt.datetime(1985, 1, 1), dt.datetime(2060, 1, 1)),
+    st.sampled_from(["%d.%m.%Y %H:%M:%S", "%Y-%m-%d %H:%M:%S", "%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M", "%Y-%m-%dT%H:%M"]),
+    st.sampled_from([[], ["04/26/2024"], ["26/04/2024"]]),
+)
+def test_a_day_met_again_is_the_day_that_the_whole_text_has(moment: dt.datetime, form: str, column: list[str]) -> None:
+    text = moment.strftime(form)
+    whole = parse_date(text, False, date_order(column))
+    read = moment_parser(False, column)
+    for _ in range(2):
+        found = read(text)
+        assert (None if found.value is None else found.value.date()) == whole.value
+        assert found.rule == (None if whole.rule == "date_as_text" else whole.rule)
+
+
 def test_how_long_it_took(tmp_path: Path) -> None:
     header = ["Начало заполнения", "Время создания", QUESTION["heard"]]
     start = dt.datetime(2024, 4, 26, 10, 0)
@@ -245,6 +261,20 @@ def test_the_number_of_a_person_becomes_a_key(tmp_path: Path) -> None:
     assert one[["stratum", "psu"]].tolist() == ["city", "УИК-0417"]
     text = " ".join(frame.to_csv() for frame in (*cleaned.tables.values(), cleaned.issues))
     assert "p000412" not in text
+
+
+def test_the_same_answer_to_every_question_is_a_response_and_no_section(tmp_path: Path) -> None:
+    form = read_questionnaire(questionnaire_file(tmp_path / "q.xlsx"))
+    one, other = (LABELS["agree", code] for code in OPTIONS["agree"][:2])
+    alike, unlike = (one, one, one, None), (one, other, one, "Соцсети")
+    columns = [QUESTION[item] for item in ("useful", "clear", "hurried", "channels")]
+    pd.DataFrame([unlike, alike, unlike, alike], columns=columns).to_csv(tmp_path / "a.csv", index=False)
+    received = {"people": read_received(tmp_path / "a.csv", "people")}
+    cleaned = clean_surveys(
+        received, {"people": SURVEY}, {"people": form}, 2024, krasnoyarsk(), NO_ALIASES, NO_DECISIONS, codebook(), KEY,
+        dt.date(2024, 12, 31), None, "04",
+    )  # fmt: skip
+    assert cleaned.tables["survey_responses"]["source_row"].tolist() == [2, 3, 4, 5]
 
 
 @pytest.mark.slow

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.simulate.conftest import ROOT
 
+from evaluation.cleaning.survey_asked import asked_in_wave
 from evaluation.settings import read_year
 from evaluation.simulate import Parameters, SimulatedProgramme
 from evaluation.simulate.mess import file_names
@@ -21,9 +22,14 @@ def test_rules_dates_and_files(year: int, programme: SimulatedProgramme) -> None
         assert getattr(settings.rules, name) == getattr(rules, name)
     assert {name: source.file for name, source in settings.sources.items()} == file_names(year)
     waves = programme.tables["survey_waves"].query("year == @year").set_index("instrument")
+    responses, attendance = programme.tables["survey_responses"], programme.tables["attendance"]
+    events = programme.tables["support_events"].query("year == @year")
     for survey in settings.surveys.values():
         wave = waves.loc[survey.instrument]
-        assert (survey.frame_n, survey.invited_n, survey.design) == (wave["frame_n"], wave["invited_n"], wave["design"])
+        asked = asked_in_wave(survey, responses[responses["wave_id"] == wave["wave_id"]], events, attendance)
+        assert (asked.frame_n, asked.invited_n, asked.basis) == tuple(wave[["frame_n", "invited_n", "invited_basis"]])
+        assert survey.design == wave["design"]
+        assert (survey.invited_n is None) == (asked.basis == "attendance")
         assert (survey.field_from, survey.field_to) == (wave["field_from"].date(), wave["field_to"].date())
 
 

@@ -15,8 +15,8 @@ import pyarrow.compute as pc
 
 from evaluation.cleaning.markers import LONGEST
 
-# a year and up to seven digits are nobody's telephone number
-RECORD_NUMBER = "^(?:19|20)[0-9]{2}-[A-Z]?[0-9]{1,7}$"
+# a year, maybe a questionnaire's name, and up to seven digits are nobody's telephone number
+RECORD_NUMBER = "^(?:19|20)[0-9]{2}-(?:[a-z_]{1,30}-)?[A-Z]?[0-9]{1,7}$"
 # as ``values.is_sound``, which is asked where this does not fit
 _WORD = "(?:[А-ЩЭ-Яа-щэ-яё][а-яё]*|[А-Я]{2,}|[0-9]+)"
 _SOUND = rf"^{_WORD}(?:(?:[,.;:]? (?:№ ?)?|[-/]){_WORD})*\.?$"

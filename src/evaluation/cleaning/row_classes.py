@@ -21,6 +21,7 @@ from evaluation.cleaning.workbook import Sheet
 from evaluation.ledger import RowClass
 
 WIDE = 4
+_FIGURES = re.compile("[0-9 .,:;/+-]+")
 FEW = 3
 MANY = 5
 _SUBTOTAL = re.compile(
@@ -144,6 +145,8 @@ class _Sorter:
             for column in header.columns
             if column.text
         }
+        # under these headers a cell of figures and signs alone says something else
+        self.worded = frozenset(place for place, keys in self.keys.items() if not any(map(_FIGURES.fullmatch, keys)))
 
     def sort(self, row: int, cells: list[Any], gaps: np.ndarray, place: int, texts: bool) -> RowClass:
         """Class of a row that is not blank; ``place`` is its first filled cell, ``texts`` says that all are texts."""
@@ -180,7 +183,7 @@ class _Sorter:
         folded = _folded(distinct)
         if self.wide and len(folded) <= FEW and any("___" in text for text in folded):
             return "footnote"
-        lone = self.wide and len(folded) == 1 and place < self.left + 2 and type(first) is str
+        lone = self.wide and len(filled) == 1 and place < self.left + 2 and type(first) is str
         return "section" if lone and fold(first) and parse_number(first).value is None else "data"
 
     def _has_key(self, filled: dict[int, Any]) -> bool:
@@ -197,7 +200,8 @@ class _Sorter:
         bearable = int(0.2 * len(filled))
         others = 0
         for position, value in filled.items():
-            if header_key(value)[0] not in self.keys.get(position, ()):
+            figures = position in self.worded and _FIGURES.fullmatch(value)
+            if figures or header_key(value)[0] not in self.keys.get(position, ()):
                 others += 1
                 if others > bearable:
                     return False
@@ -246,7 +250,7 @@ def _reclass_tail(sheet: Sheet, blank: np.ndarray, classes: list[RowClass], head
         filled = sheet.cells[place][~blank[place]].tolist()
         distinct = _folded(set(filled))
         signed = any(_SIGNATURE.search(text) for text in distinct)
-        lone = len(distinct) == 1 and variables > 2
+        lone = len(filled) == 1 and variables > 2
         signature = variables >= WIDE and signed and len(distinct) <= FEW and not isinstance(filled[0], (int, float))
         if classes[place] == "section" or lone or signature:
             classes[place] = "footnote"

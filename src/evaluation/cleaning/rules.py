@@ -176,6 +176,8 @@ RULES: dict[str, tuple[Severity, Action]] = {
     "answers_disagree": ("warning", "kept"),
     "other_in_words": ("info", "repaired"),
     "service_column": ("info", "not_read"),
+    "asked_differs": ("warning", "kept"),
+    "asked_unknown": ("warning", "kept"),
     # decisions
     "decision_applied": ("info", "repaired"),
     "decision_kept": ("info", "kept"),

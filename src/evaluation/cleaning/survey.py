@@ -6,8 +6,9 @@ A file is read through its questionnaire: headers become items (``survey_columns
 
 from __future__ import annotations
 
+import bisect
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -30,6 +31,7 @@ from evaluation.cleaning.survey_answers import (
     columns_of_item,
     read_answers,
 )
+from evaluation.cleaning.survey_asked import Asked, asked_in_wave
 from evaluation.cleaning.survey_columns import FURTHER, IN_WORDS, Headers, name_columns
 from evaluation.cleaning.survey_respondents import RESPONDENT_COLUMNS, read_respondents
 from evaluation.cleaning.survey_service import SERVICE_COLUMNS
@@ -41,10 +43,9 @@ from evaluation.ledger import Issue, check_accounts, issues_frame
 from evaluation.settings import InputProblem, Survey
 from evaluation.tables import TABLES
 
-__all__ = ["ANSWER_COLUMNS", "SAME_PERSON_MINUTES", "clean_surveys"]
+__all__ = ["ANSWER_COLUMNS", "SAME_PERSON_MINUTES", "clean_surveys", "sent_again"]
 
 SAME_PERSON_MINUTES = 10
-_SAME = pd.Timedelta(minutes=SAME_PERSON_MINUTES)
 
 
 def clean_surveys(
@@ -60,11 +61,13 @@ def clean_surveys(
     territory_date: dt.date,
     support_events: pd.DataFrame | None = None,
     region_code: str | None = None,
+    attendance: pd.DataFrame | None = None,
 ) -> Cleaned:
     """Tables survey_waves, survey_responses and survey_answers of the received questionnaires.
 
     ``surveys`` and ``questionnaires`` are by logical source, as ``received``. ``support_events`` (where given) are
-    what the numbers of events must lead to. Raises InputProblem for a source without settings or questionnaire and
+    what the numbers of events must lead to; with ``attendance`` of the same year they tell how many were asked in a
+    wave whose settings declare no number. Raises InputProblem for a source without settings or questionnaire and
     for a file in which no question is recognised.
     """
     context = Context(year, registry, aliases, decisions, codebook, pseudonym_key, territory_date, region_code)
@@ -77,7 +80,9 @@ def clean_surveys(
                 f"в настройках {year} года нет раздела surveys.{source}. Добавьте его.",
                 f"Source {source} (file {one.file_name}): the settings of {year} lack surveys.{source}. Add it.",
             )
-        parts.append(_clean(one, surveys[source], questionnaires[source], context, events))
+        parts.append(
+            _clean(one, surveys[source], questionnaires[source], context, events, (support_events, attendance))
+        )
     names = ("survey_waves", "survey_responses", "survey_answers")
     tables = {name: join([part.tables[name] for part in parts], name) for name in names}
     ledger = join_ledgers([part.ledger for part in parts])
@@ -96,7 +101,14 @@ def clean_surveys(
     )
 
 
-def _clean(received: Received, survey: Survey, form: Questionnaire, context: Context, events: set[str] | None) -> Part:
+def _clean(
+    received: Received,
+    survey: Survey,
+    form: Questionnaire,
+    context: Context,
+    events: set[str] | None,
+    given: tuple[pd.DataFrame | None, pd.DataFrame | None],
+) -> Part:
     headers = Headers(form, header_aliases(context.codebook, "survey_responses", TABLES["survey_responses"].names))
     sheets, issues, other = _records(received, form, headers, context)
     wave = f"{context.year}-{survey.instrument}"
@@ -120,9 +132,13 @@ def _clean(received: Received, survey: Survey, form: Questionnaire, context: Con
         _missing_questions(reading, form)
         answers.append(to_table("survey_answers", answer_frame(coded, reading.keys.loc[reading.kept])))
         responses.append(_responses(reading, coded, wave))
+    whole = join(responses, "survey_responses")
+    asked = asked_in_wave(survey, whole, *given)
+    if asked.remark is not None and readings:
+        readings[0].issues.append(_about_asked(readings[0].records, asked))
     tables = {
-        "survey_waves": _wave(wave, survey, sum(len(frame) for frame in responses), context),
-        "survey_responses": join(responses, "survey_responses"),
+        "survey_waves": _wave(wave, survey, asked, len(whole), context),
+        "survey_responses": whole,
         "survey_answers": join(answers, "survey_answers"),
     }
     return account(tables, readings, issues, other, received.source, context)
@@ -234,15 +250,26 @@ def _merge_repeated(reading: Reading, closed: list[str]) -> None:
         same = pd.factorize(same * (int(code.max()) + 2) + code + 1)[0]
     whose = np.array([one is not None for one in persons[0]]) | np.array([one is not None for one in persons[2]])
     groups = pd.Series(same, index=rows)[~empty & whose & moments.notna().to_numpy()]
+    seconds = dict(zip(rows, moments.to_numpy(dtype="datetime64[s]").astype(np.int64).tolist(), strict=True))
     for _, group in groups[groups.duplicated(keep=False)].groupby(groups, sort=False):
-        kept: list[Any] = []
-        for row in group.index:
-            before = next((one for one in kept if abs(moments[row] - moments[one]) <= _SAME), None)
-            if before is None:
-                kept.append(row)
-                continue
+        for row, before in sent_again([(one, seconds[one]) for one in group.index]):
             reading.remark("duplicate_row", row, "submitted_at", value=f"= {before}")
             reading.merge(row, str(reading.keys.loc[before]))
+
+
+def sent_again(sent: Sequence[tuple[Any, int]]) -> list[tuple[Any, Any]]:
+    """Rows that repeat an earlier one, with that one: the first in the order of ``sent`` (row, second) that was kept
+    and sent within ten minutes. Kept ones lie further apart, so that only the two neighbours in time can be it."""
+    kept: list[tuple[int, int]] = []  # seconds and places in ``sent``, in order of time
+    found = []
+    for place, (row, second) in enumerate(sent):
+        at = bisect.bisect_right(kept, (second, place))
+        near = [one for one in kept[max(0, at - 1) : at + 1] if abs(one[0] - second) <= SAME_PERSON_MINUTES * 60]
+        if near:
+            found.append((row, sent[min(number for _, number in near)][0]))
+        else:
+            kept.insert(at, (second, place))
+    return found
 
 
 def _spelling_codes(column: Distinct) -> np.ndarray:
@@ -291,15 +318,23 @@ def _responses(reading: Reading, answers: Iterable[Answers], wave: str) -> pd.Da
     return to_table("survey_responses", {**columns, **reading.provenance(rows)})
 
 
-def _wave(wave: str, survey: Survey, answered: int, context: Context) -> pd.DataFrame:
+def _about_asked(records: Records, asked: Asked) -> Issue:
+    return records.remark(
+        asked.remark or "", None, None, asked.declared, asked.declared,
+        suggestion=asked.named_gaps or (None if asked.counted is None else str(asked.counted)),
+    )  # fmt: skip
+
+
+def _wave(wave: str, survey: Survey, asked: Asked, answered: int, context: Context) -> pd.DataFrame:
     row = {
         "wave_id": wave,
         "instrument": survey.instrument,
         "year": context.year,
         "design": survey.design,
         "population": survey.population.ru,
-        "frame_n": survey.frame_n,
-        "invited_n": survey.invited_n,
+        "frame_n": asked.frame_n,
+        "invited_n": asked.invited_n,
+        "invited_basis": asked.basis,
         "answered_n": answered,
         "field_from": survey.field_from,
         "field_to": survey.field_to,

@@ -26,6 +26,7 @@ RESPONDENT_COLUMNS = (
 # what a service that exports no empty dates writes for a response that was never sent off
 NEVER = "1980-01-01 00:00:00"
 _CLOCK = re.compile(r"(?<![\d.])(\d{1,2}):(\d\d)(?::(\d\d))?(?:[.,]\d+)?\s*([ap])?\.?(?:m\b)?", re.I)
+_STAMP = re.compile(r"(\d{4}-\d\d?-\d\d?|\d\d?[./-]\d\d?[./-]\d{4})[ T](\d\d?:\d\d(?::\d\d)?)")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z]{2,4})?|[^\W\d_][\w ()-]{1,30}")
 
 
@@ -36,12 +37,22 @@ def moment_parser(is_1904: bool, cells: list[Any]) -> Parser:
     is usual in exports and not remarked.
     """
     order = date_order(cells)
+    days: dict[str, Parsed] = {}
+
+    def day_in(raw: Any) -> Parsed:
+        # nearly every response has a moment of its own, and all of them few days
+        stamp = _STAMP.fullmatch(raw) if isinstance(raw, str) else None
+        if stamp is None:
+            return parse_date(raw, is_1904, order)
+        if stamp[1] not in days:
+            days[stamp[1]] = parse_date(stamp[1], is_1904, order)
+        return days[stamp[1]]
 
     def parse(raw: Any) -> Parsed:
         raw = plain(raw)
         if is_blank(raw) or (isinstance(raw, str) and raw.strip() == NEVER):
             return EMPTY
-        day = parse_date(raw, is_1904, order)
+        day = day_in(raw)
         if day.value is None:
             return day
         clock = _clock(raw)

@@ -114,7 +114,7 @@ def _reactions(
         "answered_again": twice,
     }
     counts = (len(came), len(came), len(people))
-    words = {"population": _POPULATION, "mode": _LINK}
+    words = {"population": _POPULATION, "mode": _LINK, "invited_basis": "attendance"}
     row = wave_row("participants", year, "census", counts, (f"{year}-01-20", f"{year}-12-31"), words)
     return Wave(row, people, codes, truth), everyone
 
@@ -182,7 +182,10 @@ def _later(history: History, came: pd.DataFrame, year: int, events: dict[str, Ev
             for name, values in (("applied", applied), ("held_since", met), ("told", told))
         },
     }
-    words = {"population": "участники обучения, от которого прошло 30-60 дней", "mode": "онлайн-форма, ссылка по почте"}
+    words = {
+        "population": "участники обучения, от которого прошло 30-60 дней", "mode": "онлайн-форма, ссылка по почте",
+        "invited_basis": "attendance",
+    }  # fmt: skip
     days_of_field = (f"{year}-02-20", f"{year}-12-31")
     return Wave(
         wave_row("followup", year, "census", (invited, invited, count), days_of_field, words), people, codes, truth

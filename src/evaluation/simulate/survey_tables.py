@@ -32,6 +32,7 @@ def wave_row(
     return {
         "wave_id": f"{year}-{instrument}", "instrument": instrument, "year": year, "design": design,
         "population": words["population"], "frame_n": counts[0], "invited_n": counts[1], "answered_n": counts[2],
+        "invited_basis": words.get("invited_basis", "declared"),
         "field_from": pd.Timestamp(days[0]), "field_to": pd.Timestamp(days[1]), "mode": words["mode"],
         "margins_id": words.get("margins_id"),
     }  # fmt: skip

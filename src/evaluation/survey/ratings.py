@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from evaluation.cleaning.survey_asked import attended_by_event
 from evaluation.indicators.intervals import wilson_bounds
 from evaluation.settings import InputProblem
 
@@ -25,7 +26,6 @@ NOTES = ("nobody_answered", "more_answers_than_people", "people_unknown", "few_r
 CEILING = 0.5
 LOW_RESPONSE = 0.5
 FEW = 5
-PRESENT = ("present", "partial")
 
 
 def people_at_events(support_events: pd.DataFrame, attendance: pd.DataFrame) -> pd.DataFrame:
@@ -35,16 +35,13 @@ def people_at_events(support_events: pd.DataFrame, attendance: pd.DataFrame) -> 
     unknown.
     """
     events = support_events[support_events["stream"] == "training"].sort_values("event_id")
-    listed = attendance[attendance["status"].isin(PRESENT)].groupby("event_id")["person_key"].nunique()
-    by_list = events["event_id"].map(listed).astype("Int64")
-    reported = events["reported_participants"].astype("Int64")
-    basis = np.where(by_list.notna(), "list", np.where(reported.notna(), "reported", "unknown"))
+    people = attended_by_event(events, attendance)
     return pd.DataFrame(
         {
             "event_id": events["event_id"].astype("str"),
             "invited": events["invited"].astype("Int64"),
-            "attended": by_list.fillna(reported),
-            "attended_basis": basis,
+            "attended": people["attended"].array,
+            "attended_basis": people["basis"].array,
         },
         columns=PEOPLE_COLUMNS,
     ).reset_index(drop=True)

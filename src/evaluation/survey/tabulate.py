@@ -8,7 +8,17 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-RATING_COLUMNS = ["instrument", "item", "asked", "answered", "dont_know", "no_answer", "mean", "top_two_share"]
+RATING_COLUMNS = [
+    "instrument",
+    "item",
+    "asked",
+    "answered",
+    "dont_know",
+    "refused",
+    "no_answer",
+    "mean",
+    "top_two_share",
+]
 TOP_TWO = 4
 
 
@@ -39,19 +49,24 @@ def rating_table(
 ) -> pd.DataFrame:
     """RATING_COLUMNS, one row an item of ``rated`` (items by instrument).
 
-    ``asked`` are the questionnaires of the wave, ``answered`` those with a value; don't know and no answer enter no
-    mean. ``top_two_share`` is the share of the two highest of five answers among those who answered. As printed, an
-    item with reversed wording is not turned round.
+    Responses with an ``excluded_reason`` do not enter. ``asked`` are the others of the wave to whom the question was
+    put, ``answered`` those with a value; don't know, refused and no answer enter no mean. ``top_two_share`` is the
+    share of the two highest of five answers among those who answered. As printed, an item with reversed wording is not
+    turned round.
     """
+    if "excluded_reason" in responses:
+        responses = responses[responses["excluded_reason"].isna()]
     instrument = responses["wave_id"].map(waves.set_index("wave_id")["instrument"])
     known = answers.merge(pd.DataFrame({"response_id": responses["response_id"], "instrument": instrument}))
     rows = []
     for name, items in rated.items():
-        asked = int((instrument == name).sum())
+        everybody = int((instrument == name).sum())
         for item in items:
             given = known[(known["instrument"] == name) & (known["item"] == item)]
             values = given["value"].dropna()
-            dont_know = int((given["missing"] == "dont_know").sum())
+            why = given["missing"].value_counts()
+            asked = everybody - int(why.get("not_asked", 0))
+            dont_know, refused = int(why.get("dont_know", 0)), int(why.get("refused", 0))
             rows.append(
                 {
                     "instrument": name,
@@ -59,12 +74,13 @@ def rating_table(
                     "asked": asked,
                     "answered": len(values),
                     "dont_know": dont_know,
-                    "no_answer": asked - len(values) - dont_know,
+                    "refused": refused,
+                    "no_answer": asked - len(values) - dont_know - refused,
                     "mean": values.mean(),
                     "top_two_share": (values >= TOP_TWO).mean() if len(values) else np.nan,
                 }
             )
-    counts = dict.fromkeys(["asked", "answered", "dont_know", "no_answer"], "Int64")
+    counts = dict.fromkeys(["asked", "answered", "dont_know", "refused", "no_answer"], "Int64")
     return pd.DataFrame(rows, columns=RATING_COLUMNS).astype(counts)
 
 
