@@ -1,0 +1,67 @@
+"""Everything that is handed in, from the pages: PDF, Word files and slides in all languages."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from evaluation.report.office.pandoc import pandoc_path
+from evaluation.report.office.pdf import to_pdf
+from evaluation.report.office.slides import to_pptx
+from evaluation.report.office.typeset import fonts
+from evaluation.report.office.word import to_docx
+from evaluation.settings import Language
+
+FORMATS: dict[str, tuple[str, ...]] = {
+    "report": ("pdf", "docx"), "brief": ("pdf", "docx"), "slides": ("pptx",),
+}  # fmt: skip
+"""Formats of each page's documents."""
+AT_ONCE = 2  # documents made at the same time; most of the time goes into other programs
+
+
+@dataclass(frozen=True)
+class Pages:
+    """The pages in one language by name (``report``, ``brief`` ...) and PNG of the figures by their names."""
+
+    pages: Mapping[str, str]
+    drawn: Mapping[str, bytes]
+
+
+def written_on(reported_on: dt.date | None, data_date: dt.date) -> dt.datetime:
+    """The date inside the documents: that of the report, else the day on which its territories' codes are valid.
+
+    Never the clock, for the same data must give the same bytes.
+    """
+    return dt.datetime.combine(reported_on or data_date, dt.time(), dt.UTC)
+
+
+def hand_in(pages: Mapping[Language, Pages], written: dt.datetime, reference: Path | None = None) -> dict[str, bytes]:
+    """Every document of ``FORMATS`` by file name (``report.ru.pdf``).
+
+    A page without a line in ``FORMATS`` is passed over. Raises InputProblem as ``to_pdf``, ``to_docx`` and ``to_pptx``;
+    what is missing on the machine is found before the first document is made.
+    """
+    pandoc_path()
+    fonts()
+    work: dict[str, Callable[[], bytes]] = {}
+    for language, given in pages.items():
+        for page, html in given.pages.items():
+            for ending in FORMATS.get(page, ()):
+                work[f"{page}.{language}.{ending}"] = _maker(ending, html, language, written, reference, given.drawn)
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        waiting = {name: threads.submit(make) for name, make in work.items()}
+        return {name: future.result() for name, future in waiting.items()}
+
+
+def _maker(
+    ending: str, html: str, language: Language, written: dt.datetime, reference: Path | None, drawn: Mapping[str, bytes]
+) -> Callable[[], bytes]:
+    if ending == "pdf":
+        return partial(to_pdf, html, language, written)
+    if ending == "docx":
+        return partial(to_docx, html, language, written, reference, drawn)
+    return partial(to_pptx, html, language, written, None, drawn)

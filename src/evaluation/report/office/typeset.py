@@ -1,0 +1,87 @@
+"""What typst needs from Python: the library, the fonts it may use, and its refusals in plain words."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from evaluation.display.fonts import font_folder
+from evaluation.report.office.pandoc import absent
+from evaluation.settings import InputProblem
+
+FAMILIES = ("Libertinus Serif", "DejaVu Serif", "DejaVu Sans", "DejaVu Sans Mono")
+"""Fonts of documents: the first and last come with typst, the others with matplotlib."""
+_LETTERS = re.compile(r"the text ['\"]?(.+?)['\"]? could not be displayed", re.DOTALL)
+
+
+def library() -> Any:
+    """The library typst. Raises InputProblem where it is not installed."""
+    try:
+        import typst  # a part of the extra `documents`: other steps go without
+    except ImportError as error:
+        raise absent("typst") from error
+    return typst
+
+
+@cache
+def fonts(folders: tuple[Path, ...] | None = None) -> Any:
+    """Fonts from ``folders`` (else those that come with matplotlib) and from typst itself; none of the system's.
+
+    Raises InputProblem naming the families of ``FAMILIES`` that are not there.
+    """
+    given = (font_folder(),) if folders is None else folders
+    folder = _chosen(given)
+    found = library().Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[folder.name])
+    lacking = missing_families(found.families())
+    if lacking:
+        names = ", ".join(lacking)
+        raise InputProblem(
+            f"Нет шрифтов документа: {names}. Они приходят с библиотеками typst и matplotlib: установите их заново "
+            "(pip install --force-reinstall typst matplotlib) и повторите шаг.",
+            f"Fonts of the document are missing: {names}. They come with the libraries typst and matplotlib: install "
+            "these again (pip install --force-reinstall typst matplotlib) and run the step again.",
+        )
+    return found
+
+
+@cache
+def _chosen(folders: tuple[Path, ...]) -> tempfile.TemporaryDirectory[str]:
+    """A folder with the wanted ones of matplotlib's fonts, kept until the program ends: a font is read when needed.
+
+    One of the others draws an empty box for every letter there is, and would hide that a letter is missing.
+    """
+    chosen = tempfile.TemporaryDirectory(prefix="evaluation-fonts-")
+    for path in (path for folder in folders for path in folder.glob("DejaVuS*.ttf")):
+        shutil.copyfile(path, Path(chosen.name) / path.name)
+    return chosen
+
+
+def missing_families(there: Sequence[str]) -> list[str]:
+    """Families of ``FAMILIES`` that are not ``there``; capital and small letters count alike."""
+    known = {name.casefold() for name in there}
+    return [name for name in FAMILIES if name.casefold() not in known]
+
+
+def refused(error: Exception) -> InputProblem:
+    """A refusal of typst in plain words: letters that no font has, or else what it said."""
+    message = str(getattr(error, "message", error))
+    letters = _LETTERS.search(message)
+    if letters:
+        shown = ", ".join(f"«{letter}» (U+{ord(letter):04X})" for letter in dict.fromkeys(letters.group(1)))
+        return InputProblem(
+            f"PDF не собран: ни в одном шрифте нет знаков {shown}. Найдите их в текстах отчёта или названиях и "
+            "замените обычными буквами.",
+            f"The PDF was not made: no font has the signs {shown}. Find them in the report's texts or names and "
+            "replace them with ordinary letters.",
+        )
+    hints = " ".join(getattr(error, "hints", []) or [])
+    told = " ".join(f"{message} {hints}".split())[:400]
+    return InputProblem(
+        f"PDF не собран: программа typst ответила «{told}». Проверьте собственные тексты отчёта и рисунки.",
+        f"The PDF was not made: typst said '{told}'. Check your own texts of the report and its figures.",
+    )
