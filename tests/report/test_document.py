@@ -19,13 +19,15 @@ from evaluation.pipeline import STEPS
 from evaluation.report.document import ReportInputs, build_report
 from evaluation.report.findings import Finding, findings_frame
 from evaluation.report.html import UnsafeHtmlError, safe_fragment
-from evaluation.report.parts import SECTIONS
-from evaluation.settings import LANGUAGES, InputProblem, Language, Model, Question, Text
+from evaluation.report.parts import ANNEX_GROUPS, OWN_FIGURES, SECTIONS
+from evaluation.settings import LANGUAGES, Ground, InputProblem, Language, Model, Question, Recommendation, Text
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><script>alert(1)</script></svg>'
 PNG = b"\x89PNG\r\n\x1a\nxxxx"
 FIGURE_NAMES = [name for section in SECTIONS for name in section.figures]
-TABLE_NAMES = list(dict.fromkeys(name for section in SECTIONS for name in section.exhibits))
+TABLE_NAMES = [name for section in SECTIONS for name in section.exhibits]
+TABLE_NAMES += [name for group in ANNEX_GROUPS for name in group.exhibits]
+OWN_TABLES = ["evaluation_matrix", "fact_check", "model_variables"]  # what the inputs below let the report make
 
 
 def findings() -> pd.DataFrame:
@@ -106,7 +108,7 @@ def report(language: Language = "ru", **changes: object) -> BeautifulSoup:
 
 def test_sections_declare_every_table_and_figure_of_the_pipeline() -> None:
     assert set(FIGURE_NAMES) == {name for step in STEPS for name in step.figures}
-    assert set(TABLE_NAMES) == {name for step in STEPS for name in step.exhibits}
+    assert sorted(TABLE_NAMES) == sorted(name for step in STEPS for name in step.exhibits)
     assert {section.step for section in SECTIONS} - {None} <= {step.name for step in STEPS}
 
 
@@ -128,18 +130,18 @@ def test_the_report_is_complete(language: Language) -> None:
 def test_tables_and_figures_are_numbered_as_they_come() -> None:
     page = report()
     captions = [caption.b.get_text() for caption in page.find_all("caption")]
-    assert captions == [f"Таблица {number}." for number in range(1, len(TABLE_NAMES) + 1)]
+    assert captions == [f"Таблица {number}." for number in range(1, len(TABLE_NAMES) + len(OWN_TABLES) + 1)]
     legends = [caption.b.get_text() for caption in page.find_all("figcaption")]
-    assert legends == [f"Рисунок {number}." for number in range(1, len(FIGURE_NAMES) + 1)]
-    link = page.find("a", href="#table-row_accounts")
+    assert legends == [f"Рисунок {number}." for number in range(1, len(FIGURE_NAMES) + len(OWN_FIGURES) + 1)]
+    link = page.find(id="data").find("a", href="#table-row_accounts")  # type: ignore[union-attr]
     assert link is not None
     number = page.find(id="table-row_accounts").caption.b.get_text().strip(".").split()[-1]  # type: ignore[union-attr]
     assert link.get_text() == f"табл.\u00a0{number}"
 
 
-def test_nothing_outside_is_asked_for_and_nothing_runs() -> None:
+def test_nothing_outside_is_asked_for_and_only_our_script_runs() -> None:
     page = report()
-    assert not page.find_all(["script", "iframe", "object", "embed", "link", "form"])
+    assert not page.find_all(["iframe", "object", "embed", "link", "form"])
     for image in page.find_all("img"):
         assert image["src"].startswith("data:image/")
         assert len(image["alt"]) > 20
@@ -149,9 +151,12 @@ def test_nothing_outside_is_asked_for_and_nothing_runs() -> None:
     style = page.find("style")
     assert policy is not None
     assert style is not None
-    digest = base64.b64encode(hashlib.sha256(style.get_text().encode()).digest()).decode()
+    scripts = page.find_all("script")
+    assert len(scripts) == 1
+    for element in (style, *scripts):
+        digest = base64.b64encode(hashlib.sha256(element.get_text().encode()).digest()).decode()
+        assert f"'sha256-{digest}'" in policy["content"]
     assert "default-src 'none'" in policy["content"]
-    assert f"'sha256-{digest}'" in policy["content"]
     assert "url(" not in style.get_text()
 
 
@@ -188,13 +193,18 @@ def test_a_negative_or_unclear_effect_is_worded_so() -> None:
     unclear.loc[rows, "low"] = -1.0
     text = report("en", findings=unclear).get_text()
     assert "do not tell whether territories send more or fewer" in text
-    assert "effect" not in report("en").get_text().lower().replace("fixed effects", ""), "an association is called one"
+    main = report("en").main
+    assert main is not None
+    main.find(id="annex").decompose()  # type: ignore[union-attr]
+    assert "effect" not in main.get_text().lower().replace("fixed effects", ""), "an association is called one"
 
 
 def test_simulated_data_are_labelled_and_real_ones_are_not() -> None:
     page = report()
     assert "СМОДЕЛИРОВАННЫЕ ДАННЫЕ" in page.find(class_="banner").get_text()  # type: ignore[union-attr]
-    assert len(page.find("figure").find_all(class_="simulated")) == 1  # type: ignore[union-attr]
+    for figure in page.find_all("figure"):
+        shows_data = figure["id"] != "figure-theory_of_change"
+        assert len(figure.find_all(class_="simulated")) == shows_data
     real = report("ru", simulated=False)
     assert real.find(class_="banner") is None
     assert "смоделирован" not in real.get_text().lower()
@@ -257,3 +267,89 @@ def test_links_stay_inside() -> None:
 def test_two_builds_are_the_same() -> None:
     first, second = (build_report(inputs(), "en", tables("en"), figures()) for _ in range(2))
     assert first == second
+
+
+def folded(page: BeautifulSoup) -> list[str]:
+    return [details.summary.get_text() for details in page.find_all("details", class_="annex-group")]  # type: ignore[union-attr]
+
+
+def test_sections_hold_three_exhibits_and_the_rest_stands_folded_in_the_annex() -> None:
+    page = report("ru")
+    for section in page.main.find_all("section", recursive=False):  # type: ignore[union-attr]
+        open_ones = [each for each in section.find_all(["figure", "table"]) if each.find_parent("details") is None]
+        assert len(open_ones) <= 3, section["id"]
+    annex = page.find(id="annex")
+    assert annex is not None
+    assert [details.summary.get_text() for details in annex.find_all("details")] == [  # type: ignore[union-attr]
+        "Как проведены опросы", "Проверка утверждений", "План анализа, модели и отступления", "Данные и их качество",
+        "Кого охватывает программа", "Неравномерность и случай", "Далеко ли до мероприятий",
+        "Какую поддержку получили территории", "Что говорят участники и жители", "Как поддержка связана с результатами",
+        "Насколько прочны выводы",
+    ]  # fmt: skip
+    assert annex.find(class_="cards") is not None, "the models' cards stand in the annex"
+
+
+def test_every_quoted_finding_stands_in_the_fact_check() -> None:
+    page = report("en")
+    table = page.find(id="table-fact_check")
+    assert table is not None
+    checked = table.get_text()
+    quoted = {
+        span["data-finding"]
+        for span in page.find_all(class_="finding")
+        if span.find_parent(class_=["tiles", "exhibit"]) is None
+    }
+    assert quoted
+    assert {name for name in quoted if f"{name}: " not in checked} == set()
+    rows = [row.find_all(["th", "td"]) for row in table.find_all("tr")[1:]]
+    assert all(len(cells) == 5 and cells[1].get_text().strip() for cells in rows)
+
+
+def test_the_summary_fits_a_page() -> None:
+    text = Text(
+        ru="Сделать то, что следует из найденного, и сказать об этом всем, кого это касается, до срока.", en="Do."
+    )
+    one = Recommendation(
+        id="R1", text=text, addressee=text, rests_on=(Ground(finding="units_applied", at_least=1),)
+    )  # fmt: skip
+    more = findings_frame(
+        [
+            Finding("units_funded_share", 0.85, "share"), Finding("cofinancing_share", 0.2, "share"),
+            Finding("training_events", 6, "events"), Finding("exchange_events", 7, "events"),
+            Finding("units_trained_share", 0.46, "share"), Finding("effect_exposure_p_adjusted", 0.1, "p"),
+            Finding("bootstrap_p_trained", 0.2, "p"), Finding("plan_days_before_outcomes", 25, "days"),
+        ],
+        "x",
+    )  # fmt: skip
+    full = pd.concat([findings(), more], ignore_index=True)
+    for language in LANGUAGES:
+        page = report(language, findings=full, recommendations=(one,) * 3)
+        section = page.find(id="summary")
+        assert section is not None
+        section.find(class_="tiles").decompose()  # type: ignore[union-attr]
+        assert 120 < len(section.get_text().split()) <= 350
+
+
+def test_a_recommendation_whose_finding_has_gone_stops_the_report() -> None:
+    text = Text(ru="т", en="t")
+    gone = Recommendation(id="R7", text=text, addressee=text, rests_on=(Ground(finding="nowhere"),))
+    with pytest.raises(InputProblem, match="recommendation R7"):
+        report("en", recommendations=(gone,))
+
+
+def test_an_own_text_that_claims_a_cause_stops_the_report(tmp_path: Path) -> None:
+    row = {
+        "model": "main", "outcome": "applications", "exposure": "trained", "estimand": "log_rate_ratio",
+        "design": "association", "assumption": "x", "estimate": 0.31, "se": 0.1, "low": 0.1, "high": 0.52, "p": 0.01,
+        "p_adjusted": float("nan"), "n": 348, "clusters": 58, "treated_clusters": 50, "inference": "crv3_t",
+        "is_main": True, "warning": None,
+    }  # fmt: skip
+    text = tmp_path / "section_years.en.md.j2"
+    text.write_text("# Years\n\nTraining raised applications by {{ f('effect_trained') }}.", encoding="utf-8")
+    for design, refused in (("association", True), ("randomised", False)):
+        changes = {"own_texts": tmp_path, "estimates": pd.DataFrame([{**row, "design": design}])}
+        if refused:
+            with pytest.raises(InputProblem, match="'raised' speaks of a cause"):
+                report("en", **changes)
+        else:
+            assert "Training raised applications" in report("en", **changes).get_text()

@@ -9,6 +9,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from evaluation.contracts import check
+from evaluation.report.counted_rows import CountedRows
 from evaluation.report.findings import Finding, FindingError, Findings, findings_frame
 from evaluation.settings import Language
 from evaluation.tables import TABLES
@@ -130,3 +131,61 @@ def test_findings_of_the_plan_and_the_curve() -> None:
     assert {each.name: each.value for each in curve_findings(summary)} == {
         "curve_specifications_trained": 24, "curve_same_sign_trained": 1.0, "curve_clear_trained": 0.5,
     }  # fmt: skip
+
+
+def test_words_in_their_cases() -> None:
+    found = Findings(frame(), "ru")
+    assert plain(found.counted("applications", "application")) == "22 заявки"
+    assert plain(found.counted("applications", "municipality", "prepositional")) == "22 муниципалитетах"
+    assert plain(found.counted("applications", "municipality", case="genitive")) == "22 муниципалитетов"
+    assert (
+        plain(Findings(frame(), "en").counted("applications", "municipality", "prepositional")) == "22 municipalities"
+    )
+    assert plain(found.counted("lost", "project")) == "—"
+    assert found.form("applications", "подана|поданы|подано") == "поданы"
+    assert found.form("applications", "territory", "dative") == "территориям"
+    assert found.form("lost", "project") == ""
+    assert plain(found.money("cost", "thousand")) == "171 400 тыс. руб."
+
+
+def test_a_range_traces_both_ends() -> None:
+    made = findings_frame([Finding("low", 3, "percent"), Finding("high", 5.5, "percent")], "x")
+    text = str(Findings(made, "ru").between("low", "high"))
+    spans = {each["data-finding"]: plain(each) for each in BeautifulSoup(text, "html.parser").find_all("span")}
+    assert spans == {"low": "3,0", "high": "5,5 %"}
+    same = findings_frame([Finding("low", 3, "days"), Finding("high", 3, "days")], "x")
+    assert plain(Findings(same, "en").between("low", "high")) == "3 days"
+
+
+@pytest.mark.parametrize(
+    ("forms", "case", "message"),
+    [
+        ("projct", "nominative", "near it: project"),
+        ("project", "ablative", "no case 'ablative'"),
+        ("заявка|заявки|заявок", "genitive", "are not declined"),
+    ],
+)
+def test_unknown_words_and_cases_are_refused(forms: str, case: str, message: str) -> None:
+    with pytest.raises(FindingError, match=message):
+        Findings(frame(), "ru").counted("applications", forms, case)
+
+
+def test_rows_are_kept_beside_the_number() -> None:
+    rows = CountedRows("projects", "is_funded", "rows")
+    made = check(findings_frame([Finding("a", 1, "", rows=rows), Finding("b", 1, "")], "x"), TABLES["findings_data"])
+    kept = made[["source_table", "source_rows", "source_measure"]]
+    assert kept.iloc[0].tolist() == ["projects", "is_funded", "rows"]
+    assert kept.iloc[1].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        (CountedRows("project"), "no table 'project'"),
+        (CountedRows("projects", "1 + 1"), "condition '1 \\+ 1'"),
+        (CountedRows("projects", "", "mean x"), "measure 'mean x'"),
+    ],
+)
+def test_rows_that_cannot_be_told_are_refused(rows: CountedRows, message: str) -> None:
+    with pytest.raises(FindingError, match=message):
+        findings_frame([Finding("a", 1, "", rows=rows)], "x")

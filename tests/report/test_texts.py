@@ -9,6 +9,7 @@ import pytest
 from markupsafe import Markup
 
 from evaluation.report.parts import FIGURES, SECTIONS
+from evaluation.report.short_forms import SHORT_FORMS, short_text_name
 from evaluation.report.texts import Renderer, own_texts, package_texts, text_name, typed_numbers
 from evaluation.settings import LANGUAGES, InputProblem
 
@@ -26,7 +27,8 @@ def test_typed_numbers_are_found() -> None:
 
 
 def test_every_section_has_both_languages_and_no_text_is_left_over() -> None:
-    assert set(TEXTS) == {text_name(section.name, language) for section in SECTIONS for language in LANGUAGES}
+    sections = {text_name(section.name, language) for section in SECTIONS for language in LANGUAGES}
+    assert set(TEXTS) == sections | {short_text_name(form, language) for form in SHORT_FORMS for language in LANGUAGES}
 
 
 @pytest.mark.parametrize("section", [section.name for section in SECTIONS])

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from html import unescape
 
 from markupsafe import Markup, escape
 
 from evaluation.codebook import Codebook
+from evaluation.display.model_words import FAMILIES
 from evaluation.display.wording import code_label, label_of
 from evaluation.report.findings import Findings
+from evaluation.report.formulas import model_formula
 from evaluation.settings import Language, Model, Question, Text
 
 VARIABLES = ("panel", "project_table", "trial_households", "indicators")
@@ -21,34 +25,13 @@ FACTS: dict[str, Text] = {
     "run": Text(ru="Номер запуска", en="Run"),
     "written": Text(ru="Отчёт составлен", en="Report written"),
 }
-_FAMILIES: dict[str, Text] = {
-    "poisson": Text(ru="регрессия Пуассона", en="Poisson regression"),
-    "ols": Text(ru="линейная регрессия", en="linear regression"),
-    "logit": Text(ru="логистическая регрессия", en="logistic regression"),
-    "iv": Text(ru="двухшаговая регрессия с инструментом", en="two-stage regression with an instrument"),
-    "event_study": Text(ru="событийный анализ", en="event study"),
-    "negative_binomial": Text(ru="отрицательная биномиальная регрессия", en="negative binomial regression"),
-    "zero_inflated": Text(ru="регрессия с избытком нулей", en="zero-inflated regression"),
-    "hurdle": Text(ru="регрессия с барьером", en="hurdle regression"),
-    "ordered_logit": Text(ru="порядковый логит", en="ordered logit"),
-    "multilevel": Text(ru="многоуровневая модель", en="multilevel model"),
-    "random_effects": Text(ru="случайные эффекты территорий", en="random unit effects"),
-    "group_time": Text(
-        ru="сравнение групп по годам с ещё не обученными", en="group-time comparison with not yet trained"
-    ),
-    "imputation": Text(ru="восстановление необученных исходов", en="imputation of untrained outcomes"),
-    "sun_abraham": Text(ru="взвешивание по годам начала", en="weighting by years of first training"),
-    "exposure_response": Text(ru="своё обучение и связи вместе", en="own training and ties together"),
-    "diffusion": Text(ru="риск внедрения практики по годам", en="yearly hazard of adopting a practice"),
-    "cutoff": Text(ru="сравнение у порога конкурса", en="comparison at the contest's cut-off"),
-    "local_randomisation": Text(ru="жребий возле порога", en="local randomisation near the cut-off"),
-    "ipw": Text(ru="взвешивание по вероятности поддержки", en="weighting by the propensity"),
-    "aipw": Text(ru="двойная защита: веса и регрессия", en="doubly robust: weights and regression"),
-    "g_formula": Text(ru="стандартизация (g-формула)", en="standardisation (g-formula)"),
-    "cox": Text(ru="модель Кокса", en="Cox model"),
-    "hazard": Text(ru="риск по годам", en="yearly hazard"),
-    "intention_to_treat": Text(ru="сравнение по жребию", en="comparison by assignment"),
-    "complier": Text(ru="эффект для пришедших по жребию", en="effect for those who follow the lot"),
+CRITERIA: dict[str, Text] = {
+    "relevance": Text(ru="актуальность", en="relevance"),
+    "coherence": Text(ru="согласованность", en="coherence"),
+    "effectiveness": Text(ru="результативность", en="effectiveness"),
+    "efficiency": Text(ru="экономичность", en="efficiency"),
+    "impact": Text(ru="долгосрочные последствия", en="impact"),
+    "sustainability": Text(ru="устойчивость", en="sustainability"),
 }
 _MODEL_WORDS: dict[str, Text] = {
     "question": Text(ru="Вопрос", en="Question"),
@@ -91,6 +74,16 @@ def facts_list(pairs: Iterable[tuple[str, str]], kind: str = "facts") -> Markup:
     return Markup('<dl class="{}">{}</dl>').format(kind, items)
 
 
+def plain_text(html: Markup) -> str:
+    """The text without its tags; no-break spaces stay, which ``Markup.striptags`` would widen."""
+    return unescape(re.sub(r"<[^>]+>", "", str(html)))
+
+
+def fold(title: str, content: Markup) -> Markup:
+    """Content that a reader unfolds; ``title`` as plain text or safe HTML."""
+    return Markup('<details class="annex-group"><summary>{}</summary>\n{}\n</details>').format(title, content)
+
+
 def tiles(findings: Findings, names: Sequence[tuple[str, Text]], language: Language, most: int = 6) -> Markup:
     """The numbers that open the report: the first ``most`` of ``names`` that have a value."""
     shown = [(name, text) for name, text in names if findings.has(name)][:most]
@@ -110,8 +103,19 @@ def _split_unit(value: Markup) -> Markup:
 
 
 def question_list(questions: Sequence[Question], language: Language) -> Markup:
-    """The plan's questions, numbered by their own names."""
-    return facts_list(((question.id, question.text.in_language(language)) for question in questions), "facts narrow")
+    """The plan's questions, numbered by their own names, with the criteria they serve."""
+    return facts_list(((question.id, _asked(question, language)) for question in questions), "facts narrow")
+
+
+def _asked(question: Question, language: Language) -> Markup:
+    criteria = criteria_words(question, language)
+    tag = Markup(' <span class="criteria">({})</span>').format(criteria) if criteria else ""
+    return Markup("{}{}").format(question.text.in_language(language), tag)
+
+
+def criteria_words(question: Question, language: Language) -> str:
+    """«результативность, устойчивость»; empty without criteria."""
+    return ", ".join(CRITERIA[name].in_language(language) for name in question.criteria)
 
 
 def model_cards(
@@ -135,7 +139,7 @@ def _card(model: Model, questions: Mapping[str, str], codebook: Codebook | None,
         "population": model.population.in_language(language) if model.population else "",
         "timing": model.timing.in_language(language) if model.timing else "",
         "estimand": model.estimand.in_language(language),
-        "family": _FAMILIES[model.family].in_language(language),
+        "family": FAMILIES[model.family].in_language(language),
         "design": code_label("design", model.design, language),
         "assumption": model.assumption.in_language(language),
         "would_refute": model.would_refute.in_language(language) if model.would_refute else "",
@@ -151,7 +155,8 @@ def _card(model: Model, questions: Mapping[str, str], codebook: Codebook | None,
     name = label_of(codebook, ("models",), model.name, language)
     main = Markup(' <span class="simulated">{}</span>').format(_MODEL_WORDS["main"].in_language(language))
     title = escape(name) + (main if model.is_main else "")
-    return Markup('<div class="card"><h4>{}</h4>{}</div>').format(title, facts_list(pairs))
+    formulas = model_formula(model, codebook, language, VARIABLES)
+    return Markup('<div class="card"><h4>{}</h4>{}{}</div>').format(title, facts_list(pairs), formulas)
 
 
 def run_facts(facts: Mapping[str, str], language: Language) -> Markup:

@@ -124,7 +124,7 @@ def decision_form(
     names = [text.in_language(language) for text, _ in COLUMNS.values()]
     widths = [width for _, width in COLUMNS.values()]
     put_header(sheet, HEADER_ROW, [*names, *MEMBER_COLUMNS], [*widths, *(12 for _ in MEMBER_COLUMNS)])
-    shown = _shown(lines, codebook, language)
+    shown = line_texts(lines, codebook, language)
     for row, (line, texts) in enumerate(zip(lines.to_dict("records"), shown, strict=True), start=HEADER_ROW + 1):
         _line(sheet, row, line, texts, link_of(line))
     lists = lines["kind"] + lines["offered"].notna().map({True: "+", False: ""}) if len(lines) else lines["kind"]
@@ -149,7 +149,8 @@ def allowed(kind: str, offered: bool) -> list[str]:
     return [action for action in ACTIONS_OF[kind] if offered or action != "accept"]
 
 
-def _shown(lines: pd.DataFrame, codebook: Codebook, language: Language) -> list[dict[str, str]]:
+def line_texts(lines: pd.DataFrame, codebook: Codebook, language: Language) -> list[dict[str, Any]]:
+    """The words of every line (``waiting.WAITING_COLUMNS``) by COLUMNS, without the answers."""
     rules, severities, actions = (codebook.choice_labels(name, language) for name in ("rule", "severity", "action"))
     sources = source_names(lines["source"], codebook, language)
     return [

@@ -5,12 +5,15 @@ from __future__ import annotations
 import difflib
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
 
+from evaluation.display import grammar
+from evaluation.display.declension import NOUNS
 from evaluation.display.units import COUNTED, plural, unit_words
 from evaluation.display.wording import (
     format_change,
@@ -21,6 +24,7 @@ from evaluation.display.wording import (
     is_missing,
     words,
 )
+from evaluation.report.counted_rows import CountedRows, RowsError, check_rows
 from evaluation.settings import Language
 from evaluation.tables import TABLES
 
@@ -37,6 +41,7 @@ class Finding:
     """One number with its unit (a code of ``display.units``), its interval and the number it rests on.
 
     ``value`` may be missing (None): then the finding says that the number could not be computed, and ``note`` why.
+    ``rows`` are the rows of a table that it counts, where it counts some.
     """
 
     name: str
@@ -46,13 +51,14 @@ class Finding:
     low: float | None = None
     high: float | None = None
     note: str | None = None
+    rows: CountedRows | None = None
 
 
 def findings_frame(findings: Iterable[Finding], step: str) -> pd.DataFrame:
-    """Findings of a step in the shape of the contract (name, value, unit, n, low, high, note, step).
+    """Findings of a step in the shape of the contract (COLUMNS).
 
-    Raises FindingError for a name that is no lower-case identifier or stands twice, and for an interval whose ends
-    are exchanged.
+    Raises FindingError for a name that is no lower-case identifier or stands twice, for an interval whose ends are
+    exchanged, and for rows of no declared table or described in no known way.
     """
     rows = []
     seen: set[str] = set()
@@ -62,7 +68,7 @@ def findings_frame(findings: Iterable[Finding], step: str) -> pd.DataFrame:
         if finding.name in seen:
             raise FindingError(f"finding '{finding.name}' is given twice in step {step}")
         seen.add(finding.name)
-        row = {**vars(finding), "step": step}
+        row = {**vars(finding), "step": step, **_where_from(finding)}
         for key in ("value", "low", "high"):
             row[key] = math.nan if is_missing(row[key]) else float(row[key])
         if row["low"] > row["high"]:
@@ -71,7 +77,23 @@ def findings_frame(findings: Iterable[Finding], step: str) -> pd.DataFrame:
         rows.append(row)
     frame = pd.DataFrame(rows, columns=COLUMNS)
     types = {"name": "str", "value": "float64", "unit": "str", "n": "Int64", "low": "float64", "high": "float64"}
-    return frame.astype({**types, "note": "str", "step": "str"}).assign(note=frame["note"].where(frame["note"].notna()))
+    return frame.astype({**types, **dict.fromkeys(("note", "step", *_WHERE_FROM), "str")})
+
+
+_WHERE_FROM = ("source_table", "source_rows", "source_measure")
+
+
+def _where_from(finding: Finding) -> dict[str, str | None]:
+    rows = finding.rows
+    if rows is None:
+        return dict.fromkeys(_WHERE_FROM)
+    if rows.table not in TABLES:
+        raise FindingError(f"finding '{finding.name}': there is no table '{rows.table}'")
+    try:
+        check_rows(rows)
+    except RowsError as error:
+        raise FindingError(f"finding '{finding.name}': {error}") from error
+    return dict(zip(_WHERE_FROM, (rows.table, rows.where, rows.measure), strict=True))
 
 
 class Findings:
@@ -153,13 +175,52 @@ class Findings:
             return self._wrap(name, format_number(float(value) * 100, self.language, 1))  # type: ignore[arg-type]
         return self._wrap(name, format_number(value, self.language))
 
-    def counted(self, name: str, forms: str) -> Markup:
-        """The value with a word in the right form, e.g. ``counted('applications', 'заявка|заявки|заявок')``."""
+    def counted(self, name: str, forms: str, case: str = "nominative") -> Markup:
+        """The value with a word in the right form and case.
+
+        ``forms`` is a counted word of ``display.declension`` (``counted('units_applied', 'territory',
+        'prepositional')``) or the forms themselves (``counted('applications', 'заявка|заявки|заявок')``), which have
+        no other case. Raises FindingError for an unknown word or case.
+        """
         value = self.row(name)["value"]
         if is_missing(value):
             return self._wrap(name, format_number(value, self.language))
+        if "|" not in forms and (forms in NOUNS or self.language == "ru"):
+            return self._wrap(name, self._grammar(grammar.counted, value, forms, self.language, case))
+        if case != "nominative":
+            raise FindingError(f"finding '{name}': the forms '{forms}' are not declined; name a word for a case")
         word = plural(float(value), tuple(forms.split("|")), self.language)  # type: ignore[arg-type]
         return self._wrap(name, f"{format_number(value, self.language)}\u00a0{word}")
+
+    def form(self, name: str, forms: str, case: str = "nominative") -> str:
+        """The word alone that goes with the value: «подана» with 21, «поданы» with 22, «подано» with 25.
+
+        ``forms`` as for ``counted``. Empty where the value is missing.
+        """
+        value = self.row(name)["value"]
+        if is_missing(value):
+            return ""
+        if "|" not in forms:
+            return self._grammar(grammar.agreeing, float(value), forms, self.language, case)  # type: ignore[arg-type]
+        return plural(float(value), tuple(forms.split("|")), self.language)  # type: ignore[arg-type]
+
+    def between(self, low: str, high: str) -> Markup:
+        """Two findings of one unit as a range: «3–5 %»."""
+        text = grammar.number_range(self.row(low)["value"], self.row(high)["value"], self.language, self._unit(low))
+        first, middle, last = re.fullmatch("(.*?)(\u2060\u2013\u2060| до\u00a0| to\u00a0|$)(.*)", text).groups()  # type: ignore[union-attr]
+        return Markup("{}{}{}").format(self._wrap(low, first), middle, self._wrap(high, last) if last else "")
+
+    def money(self, name: str, scale: str, decimals: int | None = None) -> Markup:
+        """An amount on a chosen scale (unit, thousand, million, billion): «998 тыс. руб.»."""
+        value = self.row(name)["value"]
+        return self._wrap(name, self._grammar(grammar.money, value, self.language, self._currency, scale, decimals))
+
+    @staticmethod
+    def _grammar(function: Callable[..., str], *arguments: Any) -> str:
+        try:
+            return function(*arguments)
+        except grammar.GrammarError as error:
+            raise FindingError(str(error)) from error
 
     def change(self, name: str) -> Markup:
         """The value with its sign, for a finding that is itself a change.
@@ -194,7 +255,12 @@ class Findings:
         text = self.row(name)["note"]
         return "" if text is None or pd.isna(text) else str(text)
 
-    def days(self, name: str) -> str:
+    def days(self, name: str) -> Markup:
         """The first and the last day that the note holds (2025-10-05/2025-10-31), in words."""
         first, last = (pd.Timestamp(day) for day in self.note(name).split("/"))
-        return f"{format_date(first, self.language)} — {format_date(last, self.language)}"
+        return self._wrap(name, f"{format_date(first, self.language)} — {format_date(last, self.language)}")
+
+
+def typed(text: str) -> Markup:
+    """A number that is no result (of a law, of an edition), marked as such and held together."""
+    return Markup('<span class="typed">{}</span>').format(grammar.held(text))

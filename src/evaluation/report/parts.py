@@ -11,21 +11,28 @@ from evaluation.settings import Text
 class Section:
     """A section: the step it rests on (it does not apply where the step does not), its tables and figures.
 
-    Tables and figures that the section's text does not place itself follow the text in this order.
+    What the section's text does not place itself follows the text in this order, figures first, until the section
+    holds ``most`` of both together; the rest stands folded in the annex.
     """
 
     name: str
     step: str | None = None
     exhibits: tuple[str, ...] = ()
     figures: tuple[str, ...] = ()
+    most: int = 3
 
 
 SECTIONS: tuple[Section, ...] = (
     Section("summary"),
     Section("questions"),
+    Section("theory"),
+    Section("matrix"),
     Section(
         "data",
-        exhibits=("row_accounts", "reconciliation"),
+        exhibits=(
+            "row_accounts", "reconciliation", "completeness", "issues_by_rule", "panel_by_year", "crosswalk_open",
+        ),
+        figures=("survey_flow",),
     ),
     Section(
         "coverage",
@@ -37,50 +44,100 @@ SECTIONS: tuple[Section, ...] = (
         "unevenness",
         "04a_measure_unevenness",
         ("unevenness",),
-        ("lorenz", "unevenness_parts", "funnel", "cluster_map"),
+        ("lorenz", "funnel", "cluster_map", "unevenness_parts"),
     ),
     Section(
         "access",
         "04b_plan_access",
-        ("access", "coverage_gaps", "proposal", "proposal_gains"),
+        ("proposal", "coverage_gaps", "access", "proposal_gains", "proposal_frontier"),
         ("access",),
     ),
     Section(
         "support",
         "05_describe_support",
-        ("support_by_year", "projects_by_topic"),
-        ("support_by_year", "reach_by_year", "exchange_network"),
+        ("support_by_year", "projects_by_topic", "coverage_by_stream", "last_contact"),
+        ("reach_by_year", "exchange_network", "support_by_year"),
     ),
     Section(
         "voices",
         "02a_weigh_answers",
-        ("survey_waves", "rating_claims", "survey_changes", "kirkpatrick", "survey_scales"),
-        ("survey_flow", "participant_ratings", "learning_change", "resident_ratings", "resident_channels"),
+        (
+            "kirkpatrick", "rating_claims", "survey_changes", "survey_scales", "survey_ratings", "survey_estimates",
+            "event_ratings",
+        ),
+        ("participant_ratings", "resident_ratings", "learning_change", "resident_channels"),
     ),
     Section(
         "outcomes",
         "06_estimate_outcomes",
-        ("readings", "estimates", "evidence", "plan_record", "plan_deviations"),
+        ("readings", "regression_table", "estimates", "evidence"),
         ("main_estimates", "event_study", "team_survival"),
     ),
     Section(
         "robustness",
         "07_check_robustness",
-        ("robustness", "breakdown", "trends", "bunching", "bounds", "specification_curve", "claims"),
-        ("robustness", "power", "specification_curve"),
+        ("claims", "robustness", "breakdown", "trends", "bunching", "bounds", "specification_curve"),
+        ("robustness", "specification_curve", "power"),
     ),
     Section("years", "08_compare_years", ("year_comparison",), ("indicators_by_year",)),
+    Section("answers"),
     Section("limits"),
+    Section("recommendations"),
     Section("rerun"),
-    Section(
-        "annex",
-        exhibits=(
-            "coverage_by_stream", "last_contact", "proposal_frontier", "survey_ratings", "survey_estimates",
-            "survey_schemes", "event_ratings", "survey_rates", "survey_quality", "survey_exclusions", "completeness",
-            "survey_row_accounts", "issues_by_rule", "panel_by_year", "crosswalk_open",
+    Section("annex"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class AnnexGroup:
+    """A folded group of the annex: tables of the steps, and tables that the report makes itself (``own``)."""
+
+    name: str
+    title: Text
+    exhibits: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
+
+
+ANNEX_GROUPS: tuple[AnnexGroup, ...] = (
+    AnnexGroup(
+        "surveys",
+        Text(ru="Как проведены опросы", en="How the surveys were done"),
+        (
+            "survey_waves", "survey_rates", "survey_exclusions", "survey_quality", "survey_schemes",
+            "survey_row_accounts",
         ),
+        ("survey_method",),
+    ),
+    AnnexGroup("instruments", Text(ru="Анкеты", en="Questionnaires"), own=("instruments",)),
+    AnnexGroup("fact_check", Text(ru="Проверка утверждений", en="Fact check"), own=("fact_check",)),
+    AnnexGroup(
+        "plan",
+        Text(ru="План анализа, модели и отступления", en="Analysis plan, models and departures"),
+        ("plan_record", "plan_deviations"),
+        ("model_variables",),
+    ),
+    AnnexGroup(
+        "reproducibility",
+        Text(ru="Отпечатки полученных файлов", en="Fingerprints of the received files"),
+        own=("received_files",),
     ),
 )  # fmt: skip
+OTHER_GROUP = Text(ru="Прочее", en="Other")
+OWN_FIGURES = ("theory_of_change",)
+
+# sections that tell of the findings of steps which no section rests on
+STEP_SECTIONS = {"05a_follow_reach": "support", "02_clean_survey": "voices"}
+# what the sections are called that rest on one step, where no text says it
+TITLES: dict[str, Text] = {
+    "coverage": Text(ru="Кого охватывает программа", en="Whom the programme reaches"),
+    "unevenness": Text(ru="Неравномерность и случай", en="Unevenness and chance"),
+    "access": Text(ru="Далеко ли до мероприятий", en="How far the events are"),
+    "support": Text(ru="Какую поддержку получили территории", en="What support the territories received"),
+    "voices": Text(ru="Что говорят участники и жители", en="What participants and residents say"),
+    "outcomes": Text(ru="Как поддержка связана с результатами", en="How support relates to outcomes"),
+    "robustness": Text(ru="Насколько прочны выводы", en="How firm the conclusions are"),
+    "years": Text(ru="Что изменилось за год", en="What changed over the year"),
+}
 
 # the numbers that open the report, of which the first six that exist are shown
 TILES: tuple[tuple[str, Text], ...] = (

@@ -93,6 +93,18 @@ def read_estimate(
     return _ended(" ".join(sentences))
 
 
+def read_briefly(
+    row: Mapping[str, Any], language: Language, model: Model | None = None, codebook: Codebook | None = None
+) -> str:
+    """The first sentences of ``read_estimate``: direction, size and interval alone."""
+    said = {name: pair[language] for name, pair in SENTENCES.items()}
+    if is_missing(row["estimate"]):
+        return read_estimate(row, language, model, codebook)
+    if row["estimand"] == SHARE_OF_SPREAD:
+        return _share(row, language, codebook, said)
+    return _ended(_main(row, language, model, codebook, said))
+
+
 def readings(
     estimates: pd.DataFrame,
     models: Mapping[str, Model] | None = None,

@@ -8,7 +8,9 @@ from typing import Protocol
 
 import pandas as pd
 
+from evaluation.report.counted_rows import CountedRows
 from evaluation.report.findings import Finding
+from evaluation.report.indicator_rows import ATTENDED, INDICATOR_ROWS
 
 
 class Gain(Protocol):
@@ -23,16 +25,27 @@ class Gain(Protocol):
 def data_findings(row_ledger: pd.DataFrame, issues: pd.DataFrame, prefix: str = "") -> list[Finding]:
     """Counts of received rows by class and fate and of remarks by severity; ``prefix`` tells sources apart."""
     fates = row_ledger["fate"].value_counts()
-    counts = {
-        "files_received": (row_ledger["source"].nunique(), "files"),
-        "rows_received": (len(row_ledger), "rows"),
-        "rows_data": (int((row_ledger["row_class"] == "data").sum()), "rows"),
-        **{f"rows_{fate}": (int(fates.get(fate, 0)), "rows") for fate in ("kept", "merged", "quarantined")},
-        "issues_error": (int((issues["severity"] == "error").sum()), "issues"),
-        "issues_warning": (int((issues["severity"] == "warning").sum()), "issues"),
-        "issues_repaired": (int((issues["action"] == "repaired").sum()), "issues"),
-    }
-    return [Finding(prefix + name, value, unit) for name, (value, unit) in counts.items()]
+    ledger, remarks = f"{prefix}row_ledger", f"{prefix}issues"
+    found = [
+        ("files_received", row_ledger["source"].nunique(), "files", CountedRows(ledger, "", "distinct source")),
+        ("rows_received", len(row_ledger), "rows", CountedRows(ledger, "", "rows")),
+        (
+            "rows_data", int((row_ledger["row_class"] == "data").sum()), "rows",
+            CountedRows(ledger, "row_class == 'data'", "rows"),
+        ),
+        *(
+            (f"rows_{fate}", int(fates.get(fate, 0)), "rows", CountedRows(ledger, f"fate == '{fate}'", "rows"))
+            for fate in ("kept", "merged", "quarantined")
+        ),
+        *(
+            (
+                f"issues_{code}", int((issues[column] == code).sum()), "issues",
+                CountedRows(remarks, f"{column} == '{code}'", "rows"),
+            )
+            for column, code in (("severity", "error"), ("severity", "warning"), ("action", "repaired"))
+        ),
+    ]  # fmt: skip
+    return [Finding(prefix + name, value, unit, rows=rows) for name, value, unit, rows in found]
 
 
 def panel_findings(panel: pd.DataFrame) -> list[Finding]:
@@ -40,15 +53,23 @@ def panel_findings(panel: pd.DataFrame) -> list[Finding]:
     findings = []
     for geography, rows in panel.groupby("geography", sort=False):
         known = rows[rows["unit_id"] != "unassigned"]
+        here = f"geography == '{geography}' and unit_id"
+        counted = f"{here} != 'unassigned'"
         findings += [
-            Finding(f"panel_units_{geography}", known["unit_id"].nunique(), "units"),
-            Finding(f"panel_rows_{geography}", len(known), "rows"),
+            Finding(
+                f"panel_units_{geography}", known["unit_id"].nunique(), "units",
+                rows=CountedRows("panel", counted, "distinct unit_id"),
+            ),
+            Finding(
+                f"panel_rows_{geography}", len(known), "rows", rows=CountedRows("panel", counted, "rows")
+            ),
             Finding(
                 f"panel_unassigned_applications_{geography}",
                 int(rows.loc[rows["unit_id"] == "unassigned", "applications"].sum()),
                 "applications",
+                rows=CountedRows("panel", f"{here} == 'unassigned'", "sum applications"),
             ),
-        ]
+        ]  # fmt: skip
     return findings
 
 
@@ -60,7 +81,12 @@ def left_out_findings(left_out: Mapping[str, int]) -> list[Finding]:
 def indicator_findings(indicators: pd.DataFrame, year: int) -> list[Finding]:
     """One finding an indicator of the whole programme in ``year``, under the indicator's name."""
     rows = indicators[(indicators["unit_id"] == "all") & (indicators["year"] == year)]
-    return [Finding(row.indicator, row.value, row.unit, row.n, row.low, row.high) for row in rows.itertuples()]
+    return [
+        Finding(
+            row.indicator, row.value, row.unit, row.n, row.low, row.high, rows=INDICATOR_ROWS.get(str(row.indicator))
+        )
+        for row in rows.itertuples()
+    ]  # fmt: skip
 
 
 def estimate_findings(estimates: pd.DataFrame, names: Mapping[tuple[str, str], str]) -> list[Finding]:
@@ -75,21 +101,35 @@ def estimate_findings(estimates: pd.DataFrame, names: Mapping[tuple[str, str], s
             continue
         is_log = row.estimand == "log_rate_ratio"
         unit = "log_points" if is_log else "number"
-        findings.append(Finding(name, row.estimate, unit, row.n, row.low, row.high, row.warning))
+        findings.append(
+            Finding(
+                name, row.estimate, unit, row.n, row.low, row.high, row.warning,
+                _one_estimate("estimates", row.model, row.exposure),
+            )
+        )  # fmt: skip
         if is_log:
             value, low, high = (100 * math.expm1(number) for number in (row.estimate, row.low, row.high))
-            findings.append(Finding(f"{name}_percent", value, "percent", row.n, low, high))
+            made_of = CountedRows("estimates", _one_estimate("estimates", row.model, row.exposure).where)
+            findings.append(Finding(f"{name}_percent", value, "percent", row.n, low, high, rows=made_of))
     return findings
+
+
+def _one_estimate(table: str, model: object, exposure: object, column: str = "estimate") -> CountedRows:
+    """The one row of a table of estimates that a finding repeats."""
+    return CountedRows(table, f"model == {str(model)!r} and exposure == {str(exposure)!r}", f"sum {column}")
 
 
 def corrected_findings(estimates: pd.DataFrame, names: Mapping[tuple[str, str], str]) -> list[Finding]:
     """``<name>_p_adjusted``: p corrected within its family of hypotheses, for the chosen estimates that have one."""
     chosen = estimates[estimates["p_adjusted"].notna()]
     return [
-        Finding(f"{names[row.model, row.exposure]}_p_adjusted", row.p_adjusted, "p", row.n)
+        Finding(
+            f"{names[row.model, row.exposure]}_p_adjusted", row.p_adjusted, "p", row.n,
+            rows=_one_estimate("estimates", row.model, row.exposure, "p_adjusted"),
+        )
         for row in chosen.itertuples()
         if (row.model, row.exposure) in names
-    ]
+    ]  # fmt: skip
 
 
 def plan_findings(days: int | None, departures: int | None, basis: str) -> list[Finding]:
@@ -144,17 +184,20 @@ def support_findings(summary: pd.DataFrame, year: int, ties: pd.DataFrame) -> li
     ``summary`` satisfies the contract ``support_summary``, ``ties`` that of ``exchange_ties``.
     """
     now = summary[summary["year"] == year].set_index("stream")
+    of_training = "stream == 'training'"
     numbers = {
-        "training_events": ("training", "events", "events"),
-        "training_hours": ("training", "hours", "hours"),
-        "training_participants": ("training", "participants", "persons"),
-        "training_unique": ("training", "unique_participants", "persons"),
-        "consultations": ("consulting", "events", "consultations"),
-        "exchange_events": ("exchange", "events", "events"),
-    }
+        "training_events": ("training", "events", "events", CountedRows("support_events", of_training, "rows")),
+        "training_hours": ("training", "hours", "hours", CountedRows("support_events", of_training, "sum hours")),
+        "training_participants": ("training", "participants", "persons", CountedRows("attendance", ATTENDED, "rows")),
+        "training_unique": (
+            "training", "unique_participants", "persons", CountedRows("attendance", ATTENDED, "distinct person_key")
+        ),
+        "consultations": ("consulting", "events", "consultations", CountedRows("consultations")),
+        "exchange_events": ("exchange", "events", "events", CountedRows("exchange_events", "", "rows")),
+    }  # fmt: skip
     findings = [
-        Finding(name, now.loc[stream, column], unit)
-        for name, (stream, column, unit) in numbers.items()
+        Finding(name, now.loc[stream, column], unit, rows=rows)
+        for name, (stream, column, unit, rows) in numbers.items()
         if stream in now.index
     ]
     return [*findings, Finding("exchange_ties", int((ties["year"] == year).sum()), "ties")]
@@ -179,12 +222,19 @@ def robustness_findings(robustness: pd.DataFrame, main: str) -> list[Finding]:
     for row in robustness.itertuples():
         check = row.model.removeprefix(f"{main}__")
         if check in ("leave_out_low", "leave_out_high"):
-            findings.append(Finding(f"{check}_{row.exposure}", row.estimate, "log_points", row.n, row.low, row.high))
+            made_of = _one_estimate("robustness", row.model, row.exposure)
+            findings.append(
+                Finding(f"{check}_{row.exposure}", row.estimate, "log_points", row.n, row.low, row.high, rows=made_of)
+            )
         elif check in ("wild_bootstrap", "permutation", "placebo_networks"):
             kind = check.removeprefix("wild_")
-            findings.append(Finding(f"{kind}_p_{row.exposure}", row.p, "p", row.n))
+            made_of = _one_estimate("robustness", row.model, row.exposure, "p")
+            findings.append(Finding(f"{kind}_p_{row.exposure}", row.p, "p", row.n, rows=made_of))
         elif check == "placebo_lead_1" and row.exposure.startswith("trained"):
-            findings.append(Finding("placebo_trained", row.estimate, "log_points", row.n, row.low, row.high))
+            made_of = _one_estimate("robustness", row.model, row.exposure)
+            findings.append(
+                Finding("placebo_trained", row.estimate, "log_points", row.n, row.low, row.high, rows=made_of)
+            )
     return findings + placebo_findings(robustness, main)
 
 
@@ -214,6 +264,12 @@ def comparison_findings(comparison: pd.DataFrame, names: Mapping[str, str]) -> l
     Across a break of the series there is no change; ``changes_refused`` counts the indicators for which it is so.
     """
     rows = comparison[comparison["indicator"].isin(list(names)) & comparison["change"].notna()]
-    found = [Finding(names[row.indicator], row.change, row.unit, row.n) for row in rows.itertuples()]
+    found = [
+        Finding(
+            names[row.indicator], row.change, row.unit, row.n,
+            rows=CountedRows("year_comparison", f"indicator == {str(row.indicator)!r}", "sum change"),
+        )
+        for row in rows.itertuples()
+    ]  # fmt: skip
     refused = int((comparison["break_note"].notna() & comparison["previous"].notna()).sum())
     return [*found, Finding("changes_refused", refused, "count")] if refused else found

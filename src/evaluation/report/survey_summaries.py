@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from evaluation.pipeline import SURVEY_SOURCES
+from evaluation.report.counted_rows import CountedRows
 from evaluation.report.findings import Finding
 from evaluation.report.summaries import Gain, survey_findings
 
@@ -26,7 +28,9 @@ def wave_findings(waves: pd.DataFrame) -> list[Finding]:
     findings = []
     for row in waves.sort_values("instrument").to_dict("records"):
         name, invited, answered = _safe(row["instrument"]), row["invited_n"], row["answered_n"]
-        findings.append(Finding(f"questionnaires_{name}", int(answered), "responses"))
+        source = f"{name}_survey"
+        sheets = CountedRows("survey_responses", f"source == '{source}'", "rows") if source in SURVEY_SOURCES else None
+        findings.append(Finding(f"questionnaires_{name}", int(answered), "responses", rows=sheets))
         drawn = str(row["design"])
         by_chance = int(drawn in (*PROBABILITY, "census"))
         # where people came of their own accord nobody was drawn, and there is no rate of response

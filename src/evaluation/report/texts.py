@@ -18,14 +18,13 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
 from evaluation.report.findings import FindingError
+from evaluation.report.typed_numbers import typed_numbers
 from evaluation.settings import InputProblem, Language
 
 ENDING = ".md.j2"
-ALLOWED_NUMBERS = re.compile(r"95[ \u00a0]?%")
-_JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 TOKEN_SIGNS = re.compile("[\ue000\ue001]")
 _FULL_STOPS = re.compile(r"(\.</span>)\.(?!\.)")  # an abbreviation at the end of a sentence brings its own
-BLOCKS = ("<div", "<figure", "<ol", "<ul", "<dl", "<table", "<p")
+BLOCKS = ("<div", "<figure", "<ol", "<ul", "<dl", "<table", "<p", "<details")
 _TOKEN = re.compile("\ue000(\\d+)\ue001")
 _RUSSIAN_SMALL_WORD = re.compile(r"(?<![^\s(«])([ВвКкСсУуОоИиАа]|[Нн]а|[Нн]е|[Пп]о|[Ии]з|[Оо]т|[Дд]о|[Зз]а) (?=\S)")
 
@@ -71,17 +70,6 @@ def own_texts(folder: Path | None) -> dict[str, str]:
                 f"if it is no result (the number of a law), write {{{{ typed('{found}') }}}}.",
             )
     return texts
-
-
-def typed_numbers(template: str) -> list[tuple[int, str]]:
-    """Line and digits of every number typed in a template outside of Jinja's braces; '95 %' is allowed."""
-    blank = _JINJA.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), template)
-    blank = ALLOWED_NUMBERS.sub(lambda match: " " * len(match.group()), blank)
-    return [
-        (number, found.group())
-        for number, line in enumerate(blank.splitlines(), start=1)
-        for found in re.finditer(r"\d[\d.,]*", line)
-    ]
 
 
 class Renderer:
