@@ -14,7 +14,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner, Result
 
-from evaluation.app import check_command, checking
+from evaluation.app import checking
 from evaluation.app.cli import app
 from evaluation.places import KEY_FILE
 
@@ -263,7 +263,7 @@ def test_the_rules_alone(place: Place) -> None:
 
 
 def test_the_reader_is_told_what_takes_long(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(check_command, "PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr("evaluation.app.waiting.PATIENCE_SECONDS", 0.01)
     usual = checking.read_received
 
     def slow(*arguments: Any) -> Any:

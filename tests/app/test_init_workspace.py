@@ -8,17 +8,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
 from evaluation.app.cli import app
-from evaluation.app.init_workspace import USUAL_SOURCES, make_workspace
-from evaluation.app.preparing_year import prepare_year, unconfirmed_lines
+from evaluation.app.init_workspace import USUAL_SOURCES, in_words, make_workspace
+from evaluation.app.preparing_year import prepare_year
 from evaluation.places import open_workspace
 from evaluation.settings import InputProblem, Text
 from evaluation.tables import FORMS
 from evaluation.territory.registry import in_force, read_registry
 from evaluation.year.init import Answers
+from evaluation.year.unconfirmed import unconfirmed_lines
 
 TODAY = dt.date(2026, 1, 10)
 DIRECTORY = """\
@@ -35,6 +37,18 @@ DIRECTORY = """\
 def directory(tmp_path: Path) -> Path:
     path = tmp_path / "directory.csv"
     path.write_text(DIRECTORY, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def population(tmp_path: Path) -> Path:
+    path = tmp_path / "people.csv"
+    path.write_text(
+        "ОКТМО,Год,Возраст,Пол,Численность\n04601000,2023,всего,всего,1000\n04601000,2024,всего,мужчины,500\n"
+        "04601000,2024,всего,женщины,510\n04603000,2024,всего,всего,2500\n04603000,2023,всего,всего,2600\n"
+        "04999000,2024,всего,всего,77\n",
+        encoding="utf-8",
+    )
     return path
 
 
@@ -90,15 +104,64 @@ def test_the_form_of_units_names_them(tmp_path: Path, directory: Path) -> None:
     assert [sheet.cell(row, 1).value for row in (2, 3)] == ["Абанский район", "Ачинский район"]
 
 
-def test_the_same_answers_give_the_same_bytes(tmp_path: Path, directory: Path) -> None:
+def test_the_same_answers_give_the_same_bytes(tmp_path: Path, directory: Path, population: Path) -> None:
     found = []
     for name in ("one", "two"):
-        make_workspace(tmp_path / name, answers(own_codebook=True), directory, directory, TODAY)
+        make_workspace(tmp_path / name, answers(own_codebook=True), directory, population, TODAY)
         files = sorted(path for path in (tmp_path / name).rglob("*") if path.is_file())
         found.append({path.relative_to(tmp_path / name).as_posix(): path.read_bytes() for path in files})
     assert found[0] == found[1]
-    assert {"config/codebook.csv", "data/raw/2024/directory.csv"} <= set(found[0])
-    assert open_workspace(tmp_path / "one").year(2024).sources["population"].file == "directory.csv"
+    assert {"config/codebook.csv", "data/raw/2024/people.csv"} <= set(found[0])
+    assert open_workspace(tmp_path / "one").year(2024).sources["population"].file == "people.csv"
+
+
+def test_a_population_file_is_read_and_its_totals_stand_in_the_registry(
+    tmp_path: Path, directory: Path, population: Path
+) -> None:
+    made = make_workspace(tmp_path / "own", answers(), directory, population, TODAY)
+    found = made.population
+    assert found is not None
+    # of both units in force, without the row of a unit that the registry lacks
+    assert (found.rows, found.years, found.year, found.totals.to_dict()) == (
+        5, (2023, 2024), 2024, {"04601000": 1010, "04603000": 2500},
+    )  # fmt: skip
+    units = read_registry(tmp_path / "own/config/territory/units.csv").set_index("unit_id")
+    assert units.loc[["04601000", "04603000"], "reference_population"].tolist() == [1010, 2500]
+    assert units.loc[["04601000", "04603000"], "reference_year"].tolist() == [2024, 2024]
+    assert pd.isna(units.loc["04501000", "reference_population"]), "not in force on that day"
+    remarks = (tmp_path / "own/config/territory/population_remarks.csv").read_text(encoding="utf-8")
+    assert "04999000" in remarks
+    told = [text.en for text in in_words(made, answers())]
+    assert any("5 numbers, years 2023–2024" in text for text in told)
+    assert [path.name for path in (tmp_path / "own/data/raw/2024").iterdir()].count("people.csv") == 1
+
+
+def test_the_population_of_a_registry_that_has_one_stays(tmp_path: Path, population: Path) -> None:
+    units = tmp_path / "units.csv"
+    units.write_text(
+        "unit_id,name,reference_population,reference_year\n04601000,Абанский район,7,2020\n04603000,Ачинский район,,\n",
+        encoding="utf-8",
+    )
+    make_workspace(tmp_path / "own", answers(), units, population, TODAY)
+    kept = read_registry(tmp_path / "own/config/territory/units.csv")
+    assert kept["reference_population"].tolist() == [7, 2500]
+    assert kept["reference_year"].tolist() == [2020, 2024]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("ОКТМО,Год,Возраст,Пол,Численность\n05603000,2024,всего,всего,10\n", "no row can be linked"),
+        ("Что,Где\nнечто,нигде\n", "people.csv"),
+    ],
+)
+def test_a_population_file_that_says_nothing_leaves_no_workspace(
+    tmp_path: Path, directory: Path, text: str, words: str
+) -> None:
+    (tmp_path / "people.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(InputProblem, match=words):
+        make_workspace(tmp_path / "own", answers(), directory, tmp_path / "people.csv", TODAY)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["directory.csv", "people.csv"]
 
 
 def test_a_plain_list_without_places(tmp_path: Path) -> None:

@@ -1,0 +1,170 @@
+"""JupyterLab as ``evaluation lab`` starts it: Russian, with the panel open, asking no other server; Run All works."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from panel_workspace import served, small_workspace
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "end_to_end"))
+
+from demonstration import Place, clone
+
+from evaluation.pipeline import STEP_NAMES
+from evaluation.places import KEY_FILE, Workspace
+
+PATIENCE = 180_000  # milliseconds
+RUN_SECONDS = 600.0
+ROOT = Path(__file__).resolve().parents[2]
+ADDRESS = r"http://127\.0\.0\.1:\d+/lab/tree/\S+\?token=\w+"
+
+
+@dataclass
+class Lab:
+    """A running JupyterLab, its page, and what the page asked for."""
+
+    workspace: Workspace
+    address: str
+    log: Path
+    page: Any
+    asked: list[str] = field(default_factory=list)
+
+    @property
+    def server(self) -> str:
+        return self.address.partition("/lab/")[0]
+
+    @property
+    def token(self) -> str:
+        return self.address.rpartition("token=")[2]
+
+    def kernels(self) -> list[dict[str, Any]]:
+        address = f"{self.server}/api/sessions?token={self.token}"
+        with urllib.request.urlopen(address, timeout=60) as answer:
+            return list(json.load(answer))
+
+    def go_to(self, place: str) -> None:
+        self.page.goto(f"{self.server}/lab/tree/{place}?token={self.token}")
+        self.page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=PATIENCE)
+
+    def begin_all(self, place: str) -> None:
+        """Open a notebook and run all its cells by the menu."""
+        self.go_to(place)
+        self.until(lambda: any(one["path"] == place for one in self.kernels()), "no kernel")
+        self.page.wait_for_timeout(1500)
+        self.page.locator(".lm-MenuBar-item").nth(3).click()
+        self.page.locator('li[data-command="runmenu:run-all"]').click()
+
+    def run_all(self, place: str) -> list[dict[str, Any]]:
+        """As ``begin_all``, then wait for the last cell and save; the notebook's cells of code."""
+        self.begin_all(place)
+        self.until(lambda: self._done(place), f"{place} did not come to its end")
+        return self._saved(place)
+
+    def _saved(self, place: str) -> list[dict[str, Any]]:
+        self.page.keyboard.press("Control+s")
+        self.page.wait_for_timeout(1000)
+        cells = json.loads((self.workspace.root / place).read_text(encoding="utf-8"))["cells"]
+        return [cell for cell in cells if cell["cell_type"] == "code"]
+
+    def _done(self, place: str) -> bool:
+        mine = [one["kernel"]["execution_state"] for one in self.kernels() if one["path"] == place]
+        if mine != ["idle"]:
+            return False
+        cells = self._saved(place)
+        failed = [output for cell in cells for output in cell["outputs"] if output["output_type"] == "error"]
+        return bool(failed) or all(cell["execution_count"] for cell in cells)
+
+    @staticmethod
+    def until(condition: Any, message: str) -> None:
+        end = time.monotonic() + RUN_SECONDS
+        while not condition():
+            assert time.monotonic() < end, message
+            time.sleep(1.0)
+
+
+def errors(cells: list[dict[str, Any]]) -> list[str]:
+    found = [output for cell in cells for output in cell["outputs"] if output["output_type"] == "error"]
+    return [f"{output['ename']}: {output['evalue']}" for output in found]
+
+
+def opened(chromium: Any, workspace: Workspace, key: Path, log: Path) -> Iterator[Lab]:
+    arguments = ["lab", "--no-browser", "--plain", "--language", "ru", "--port", "8899"]
+    with served([*arguments, "--workspace", str(workspace.root)], key, log, ADDRESS) as server:
+        context = chromium.new_context(viewport={"width": 1440, "height": 900}, locale="ru-RU")
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        made = Lab(workspace, server.address, log, page)
+        page.on("request", lambda request: made.asked.append(request.url))
+        yield made
+        context.close()
+
+
+@pytest.fixture(scope="module")
+def lab(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    folder = tmp_path_factory.mktemp("lab")
+    key = folder / "key"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(KEY_FILE, str(key))
+        workspace = small_workspace(folder / "workspace")
+        notebooks = workspace.root / "notebooks"
+        notebooks.mkdir()
+        for name in ("panel", "01_clean_programme"):
+            text = (ROOT / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8")
+            (notebooks / f"{name}.ipynb").write_text(text.replace("year = 2025", "year = 2024"), encoding="utf-8")
+        yield from opened(chromium, workspace, key, folder / "lab.log")
+
+
+def test_it_starts_in_russian_with_the_panel_and_says_what_is_missing(lab: Lab) -> None:
+    lab.page.goto(lab.address)
+    lab.page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=PATIENCE)
+    assert "/lab/tree/notebooks/panel.ipynb" in lab.address
+    menus = [text.strip() for text in lab.page.locator(".lm-MenuBar-item").all_inner_texts()]
+    assert menus[:4] == ["Файл", "Редактировать", "Просмотр", "Выполнить"]
+    lab.page.get_by_text("01_clean_programme.ipynb").first.wait_for(timeout=PATIENCE)
+    assert "у 2024 года нет плана анализа" in lab.log.read_text(encoding="utf-8")
+
+
+def test_the_panel_appears_by_run_all(lab: Lab) -> None:
+    place = lab.workspace.root / "notebooks" / "panel.ipynb"
+    before, written = place.read_bytes(), place.stat().st_mtime_ns
+    lab.begin_all("notebooks/panel.ipynb")
+    lab.page.locator(".evaluation-panel h2").wait_for(timeout=PATIENCE)
+    lab.page.get_by_role("button", name="Расчёт", exact=True).wait_for(timeout=PATIENCE)
+    lab.page.keyboard.press("Control+s")
+    lab.until(lambda: place.stat().st_mtime_ns > written, "it was not saved")
+    assert place.read_bytes() == before, "saving leaves nothing to take back, and no received value"
+
+
+def test_a_step_runs_by_run_all(lab: Lab) -> None:
+    assert errors(lab.run_all("notebooks/01_clean_programme.ipynb")) == []
+    assert lab.workspace.table_path("projects", 2024).exists()
+
+
+def test_no_request_left(lab: Lab) -> None:
+    assert lab.asked
+    assert [url for url in lab.asked if not url.startswith((lab.server, "data:", "blob:"))] == []
+
+
+@pytest.fixture(scope="module")
+def whole(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """The demonstration of three years, simulated and run, open in JupyterLab."""
+    folder = tmp_path_factory.mktemp("whole")
+    place: Place = clone(folder / "programme")
+    for command in (("simulate",), ("run", "2025")):
+        answer = place.evaluation(*command)
+        assert answer.code == 0, answer.output
+    yield from opened(chromium, place.open(), folder / "key", folder / "lab.log")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("step", STEP_NAMES)
+def test_every_notebook_runs_by_run_all(whole: Lab, step: str) -> None:
+    assert errors(whole.run_all(f"notebooks/{step}.ipynb")) == []
