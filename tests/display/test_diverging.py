@@ -130,3 +130,15 @@ def test_same_frame_same_bytes_and_nothing_is_said_to_be_nothing() -> None:
     assert first == again
     nothing = diverging_bars(estimates().iloc[:0], "en", LEVELS, ITEMS, title="Ratings")
     assert "No data for this figure" in texts(nothing)
+
+
+def test_where_those_asked_are_kept_back_nothing_of_the_silent_is_drawn() -> None:
+    frame = estimates()
+    kept = frame["item"] == "useful"
+    hidden = frame.assign(dont_know=frame["dont_know"].mask(kept, 0), asked=frame["asked"].astype("Float64").mask(kept))
+    figure = diverging_bars(hidden, "en", LEVELS, ITEMS, order="given")
+    found = texts(figure)
+    assert found.count("×") == 1 and any("could be worked out" in text for text in found)
+    silent = figure.axes[1].patches
+    assert [bar.get_width() for bar in silent] == pytest.approx([0, 0.12, 0, 0.08])
+    assert "×" not in texts(diverging_bars(frame, "en", LEVELS, ITEMS, order="given"))

@@ -8,11 +8,11 @@ import io
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evaluation.codebook import CHOICE_COLUMNS, COLUMNS, Codebook
-from evaluation.display.exhibit import guard
+from evaluation.display.cell_texts import guard
 from evaluation.display.tables import Exhibit, exhibit
 
 
@@ -111,6 +111,7 @@ def test_plain_numbers_and_words_are_spared(text: str) -> None:
     assert guard(text) == text
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=12), min_size=1, max_size=4))
 def test_any_text_survives_csv_and_stays_text_in_html(texts: list[str]) -> None:
     table = exhibit(pd.DataFrame({"title": pd.Series(texts, dtype="object"), "n": 1}), None, "x", "т", "t")

@@ -44,6 +44,8 @@ def test_boxes_stay_on_the_sheet_and_apart(language: Language) -> None:
 
 
 def test_a_new_table_appears() -> None:
-    steps = [*STEPS[:-2], replace(STEPS[-2], makes=(*STEPS[-2].makes, "brand_new")), STEPS[-1]]
+    steps = [
+        replace(step, makes=(*step.makes, "brand_new")) if step.name == "08_compare_years" else step for step in STEPS
+    ]
     assert "brand_new" in shown(flow_svg(steps, "en"))
     assert "brand_new" not in shown(flow_svg(STEPS, "en"))

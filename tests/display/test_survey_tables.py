@@ -115,7 +115,8 @@ def test_waves_tell_mode_and_dates_and_no_rate_where_nobody_was_drawn() -> None:
         "wave_id": ["2025-residents", "2025-open"], "instrument": ["residents", "open"], "year": 2025,
         "design": ["stratified", "convenience"], "population": "", "mode": "", "frame_n": [1000, None],
         "invited_n": pd.array([540, 400], dtype="Int64"), "answered_n": pd.array([270, 100], dtype="Int64"),
-        "field_from": pd.Timestamp("2025-10-05"), "field_to": pd.Timestamp("2025-10-31"),
+        "invited_basis": ["declared", "attendance"], "field_from": pd.Timestamp("2025-10-05"),
+        "field_to": pd.Timestamp("2025-10-31"),
     })  # fmt: skip
     adults = Text(ru="взрослые", en="adults")
     surveys = {
@@ -127,6 +128,7 @@ def test_waves_tell_mode_and_dates_and_no_rate_where_nobody_was_drawn() -> None:
     other = next(line for line in lines if "open" in line)
     assert "на планшете" in residents and "| 50,0 |" in residents and "05.10.2025" in residents
     assert "| 25,0 |" not in other and "не вероятностная выборка" in other
+    assert "посчитаны по спискам участников" in other and "посчитаны" not in residents
 
 
 def test_of_an_event_with_few_ratings_not_even_the_remark_is_shown() -> None:

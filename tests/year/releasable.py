@@ -40,7 +40,8 @@ def findings(**values):
     return pd.DataFrame({
         "name": list(values), "value": [float(value) for value in values.values()], "unit": ["applications"] * n,
         "n": pd.array([3] * n, dtype="Int64"), "low": [float("nan")] * n, "high": [float("nan")] * n,
-        "note": pd.Series([None] * n, dtype="str"), "step": ["here"] * n})
+        "note": pd.Series([None] * n, dtype="str"), "step": ["here"] * n,
+        **{name: pd.Series([None] * n, dtype="str") for name in ("source_table", "source_rows", "source_measure")}})
 
 def table(place, frame):
     (staging / place).parent.mkdir(parents=True, exist_ok=True)
@@ -113,8 +114,9 @@ class Programme(Tiny):
         given = {"signed": SIGNED, "packages": self.packages, "code": self.root} | changes
         return Request(**given)  # type: ignore[arg-type]
 
-    def release(self, **changes: object) -> Path:
-        return release(self.open(), YEAR, self.asked(**changes))
+    def release(self, stages: list[str] | None = None, **changes: object) -> Path:
+        told = [] if stages is None else stages
+        return release(self.open(), YEAR, self.asked(**changes), lambda stage: told.append(stage.en))
 
     @property
     def how(self) -> How:

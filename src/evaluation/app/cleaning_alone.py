@@ -155,10 +155,18 @@ def _clean(received: Mapping[str, Received], given: Conditions, workspace: Works
             )
         )
     if surveys:
-        events = found[0].tables["support_events"] if "support_events" in programme else None
+        tables = found[0].tables if found else {}
+        events, attendance = (tables[name] if name in programme else None for name in ("support_events", "attendance"))
         found.append(
             clean_surveys(
-                surveys, given.surveys, given.questionnaires, *common, given.territory_date, events, given.region_code
+                surveys,
+                given.surveys,
+                given.questionnaires,
+                *common,
+                given.territory_date,
+                events,
+                given.region_code,
+                attendance,
             )
         )
     return tuple(found)

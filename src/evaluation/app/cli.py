@@ -13,7 +13,9 @@ from evaluation.app.compare_command import COMPARE_HELP, compare
 from evaluation.app.design_cli import design
 from evaluation.app.gallery_command import GALLERY_HELP, gallery
 from evaluation.app.init_command import INIT_HELP, init
+from evaluation.app.letterhead_command import LETTERHEAD_HELP, letterhead
 from evaluation.app.new_year_command import NEW_YEAR_HELP, new_year
+from evaluation.app.panel_command import PANEL_HELP, panel
 from evaluation.app.release_command import RELEASE_HELP, release
 from evaluation.app.run_command import RUN_HELP, run
 from evaluation.app.speaking import (
@@ -28,6 +30,7 @@ from evaluation.app.speaking import (
 )
 from evaluation.app.study_command import STUDY_HELP, study
 from evaluation.app.territory_command import territory
+from evaluation.app.trace_command import TRACE_HELP, trace
 from evaluation.app.verify_command import VERIFY_HELP, verify
 
 if TYPE_CHECKING:
@@ -263,6 +266,7 @@ def doctor(workspace: WorkspaceOption = None, language: LanguageOption = None, p
 app.command(help=COMPARE_HELP)(compare)
 app.command(help=BENCH_HELP)(bench)
 app.command(help=GALLERY_HELP)(gallery)
+app.command(help=LETTERHEAD_HELP)(letterhead)
 
 
 @app.command(help=say("Открыть JupyterLab в рабочем пространстве.", "Open JupyterLab in the workspace."))
@@ -312,7 +316,9 @@ app.command("new-year", help=NEW_YEAR_HELP)(new_year)
 app.command(help=BACKUP_HELP)(backup)
 app.add_typer(territory, name="territory")
 app.command(help=RELEASE_HELP)(release)
+app.command(help=PANEL_HELP)(panel)
 app.command(help=VERIFY_HELP)(verify)
+app.command(help=TRACE_HELP)(trace)
 
 
 def _open(path: Path | None) -> Workspace:

@@ -19,7 +19,7 @@ from evaluation.decisions import DECISION_COLUMNS, WITH_VALUE, superseded
 from evaluation.indicators.headline import effect_of_decisions
 from evaluation.places import Workspace
 from evaluation.privacy.personal import find_personal
-from evaluation.report.answers import read_answers
+from evaluation.report.answers import Filled, read_answers
 from evaluation.settings import InputProblem, Text
 
 Place = tuple[str, str, str, str]
@@ -48,10 +48,13 @@ def take_decisions(workspace: Workspace, path: Path, today: dt.date | None = Non
     Decisions on personal columns, or with personal data in the value, go to the file outside git. Raises InputProblem
     with a list of sheets and cells when any line is wrong; nothing is written then.
     """
-    filled = read_answers(path)
+    return take_filled(workspace, read_answers(path), Faults(path), today)
+
+
+def take_filled(workspace: Workspace, filled: Filled, faults: Faults, today: dt.date | None = None) -> Taken:
+    """As ``take_decisions``, for lines that were filled in anywhere; ``faults`` collects what is wrong with them."""
     workspace.year(filled.year)
     _need_key(workspace)
-    faults = Faults(path)
     new = decisions_of(filled, workspace.codebook, faults, (today or dt.date.today()).isoformat())
     faults.raise_if_any()
     given = conditions(workspace, filled.year)

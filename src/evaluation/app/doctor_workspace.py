@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from evaluation.app.doctor_finding import Finding, bad, good, look
-from evaluation.app.preparing_year import unconfirmed_lines
 from evaluation.places import Workspace
+from evaluation.year.unconfirmed import unconfirmed_lines
 
 WRITTEN = ("config", "data", "data/processed", "data/restricted", "reports", ".staging")
 SHOWN = 8

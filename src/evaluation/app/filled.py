@@ -19,14 +19,21 @@ NEW_COLUMNS = [*DECISION_COLUMNS, "sheet", "cell", "rule"]
 
 
 class Faults:
-    """What is wrong with a filled workbook, cell by cell, in both languages."""
+    """What is wrong with filled lines, cell by cell, in both languages.
 
-    def __init__(self, path: Path) -> None:
+    ``path`` is the workbook; None for lines that were filled in elsewhere, where a cell's name says enough.
+    """
+
+    def __init__(self, path: Path | None) -> None:
         self._path = path
         self._ru: dict[str, None] = {}
         self._en: dict[str, None] = {}
 
     def add(self, sheet: str, cell: str, ru: str, en: str) -> None:
+        if self._path is None:
+            self._ru[f"{sheet}, {cell}: {ru}"] = None
+            self._en[f"{sheet}, {cell}: {en}"] = None
+            return
         self._ru[f"лист «{sheet}», ячейка {cell}: {ru}"] = None
         self._en[f"sheet '{sheet}', cell {cell}: {en}"] = None
 
@@ -35,11 +42,11 @@ class Faults:
             return
         ru, en = ("\n".join(f"- {line}" for line in list(texts)[:MOST_FAULTS]) for texts in (self._ru, self._en))
         more = len(self._ru) - MOST_FAULTS
+        head_ru = "Ни одно решение не принято" if self._path is None else f"{self._path}: ни одно решение не принято"
+        head_en = "No decision was taken" if self._path is None else f"{self._path}: no decision was taken"
         raise InputProblem(
-            f"{self._path}: ни одно решение не принято. Исправьте и повторите:\n{ru}"
-            + (f"\n- и ещё {more}" if more > 0 else ""),
-            f"{self._path}: no decision was taken. Correct this and repeat:\n{en}"
-            + (f"\n- and {more} more" if more > 0 else ""),
+            f"{head_ru}. Исправьте и повторите:\n{ru}" + (f"\n- и ещё {more}" if more > 0 else ""),
+            f"{head_en}. Correct this and repeat:\n{en}" + (f"\n- and {more} more" if more > 0 else ""),
         )
 
 

@@ -52,7 +52,7 @@ def init(
     ] = "ru,en",
     population: Annotated[
         Path | None,
-        typer.Option("--population", metavar="FILE", help=say("файл населения", "a file of population")),
+        typer.Option("--population", metavar="FILE", help=say("файл населения", "a file of population, read at once")),
     ] = None,
     deadline: Annotated[
         str | None,

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from evaluation.app.init_population import REMARKS as POPULATION_REMARKS
+from evaluation.app.init_population import Imported, import_population, remarks_csv, with_population
 from evaluation.places import open_workspace, repository
 from evaluation.settings import InputProblem, Language, Text
 from evaluation.tables import FORMS
@@ -37,7 +39,7 @@ class Made:
     regions_left_out: int
     remarks: pd.DataFrame
     forms: int
-    population: str | None
+    population: Imported | None
 
 
 def make_workspace(
@@ -49,10 +51,11 @@ def make_workspace(
 ) -> Made:
     """Write a workspace to ``folder``, which must be empty or not there.
 
-    ``registry_file`` is a registry of the project's shape or a directory as others publish it; of the latter the
-    region ``answers.region_code`` is taken. ``population_file`` is kept as received and named as the year's source
-    ``population``. Everything is written beside ``folder``, opened as a workspace, and only then moved. Raises
-    InputProblem, and leaves nothing, where the folder is taken, a file cannot be read, or no unit is in force.
+    ``registry_file`` is a registry of the project's shape or a directory as others publish it; of the latter the region
+    ``answers.region_code`` is taken. ``population_file`` is kept as received, named as the year's source ``population``
+    and read: its totals go into the registry where that has none. Everything is written beside ``folder``, opened as a
+    workspace, and only then moved. Raises InputProblem, and leaves nothing, where the folder is taken, a file cannot be
+    read, or no unit is in force.
     """
     refuse_taken(folder)
     registry, remarks = _any_registry(registry_file)
@@ -74,6 +77,12 @@ def make_workspace(
             _put(aside / REMARKS, remarks[columns].to_csv(index=False, lineterminator="\n"))
         forms = _write_forms(aside, answers, units)
         _try(aside, answers.first_year)
+        population = None
+        if population_file is not None:
+            population = import_population(aside, answers.first_year)
+            _put(aside / UNITS, registry_csv(with_population(registry, population)))
+            if len(population.remarks):
+                _put(aside / POPULATION_REMARKS, remarks_csv(population))
         if folder.exists():
             folder.rmdir()
         os.replace(aside, folder)
@@ -81,7 +90,6 @@ def make_workspace(
         raise _not_written(folder, error) from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)
-    population = None if population_file is None else population_file.name
     return Made(folder, len(registry), len(units), left_out, remarks, forms, population)
 
 
@@ -292,6 +300,8 @@ def in_words(made: Made, answers: Answers) -> list[Text]:
                 en=f"Remarks on the directory's rows: {len(made.remarks)}, rows not taken: {out}; all in {REMARKS}.",
             )
         )
+    if made.population is not None:
+        lines += made.population.words()
     lines.append(
         Text(
             ru=f"Дальше: прочтите {made.folder / 'README.ru.md'}, проверьте строки с пометкой «confirm» в config и "

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from evaluation.places import Workspace
-    from evaluation.year.checklist import Awaited, TerritoryChange, ToConfirm, YearFacts
+    from evaluation.year.checklist import Awaited, TerritoryChange, YearFacts
 
 SOURCES_HEADER = ("source", "file", "received_on", "received_from", "note")
 
@@ -230,21 +230,3 @@ def _in_words(workspace: Workspace, facts: YearFacts, files: Sequence[Path]) -> 
             )
         )
     return lines
-
-
-def unconfirmed_lines(workspace: Workspace, year: int) -> list[ToConfirm]:
-    """Lines of the year's settings and plan that still carry the mark ``confirm``."""
-    import yaml
-
-    from evaluation.year.checklist import ToConfirm
-    from evaluation.year.yaml_edits import unconfirmed
-
-    found = []
-    for path in (workspace.year_file(year), workspace.plan_file(year)):
-        if path.exists():
-            try:
-                lines = unconfirmed(path.read_text(encoding="utf-8"))
-            except yaml.YAMLError:
-                continue  # reading the settings tells of it with the line
-            found += [ToConfirm(path.relative_to(workspace.root).as_posix(), one.line, one.text) for one in lines]
-    return found

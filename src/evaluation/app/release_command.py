@@ -44,6 +44,7 @@ def release(
     language: LanguageOption = None,
     plain: PlainOption = False,
 ) -> None:
+    from evaluation.app.waiting import Waiting
     from evaluation.places import open_workspace
     from evaluation.settings import Text
     from evaluation.year.manifest import read_manifest
@@ -51,7 +52,9 @@ def release(
     from evaluation.year.release import release as release_year
 
     spoken, screen = chosen_language(language), console(plain)
-    folder = release_year(open_workspace(workspace), year, Request(signatures(sign or []), without_git))
+    notices = console(plain, error=True)
+    with Waiting(notices, spoken, live=notices.is_terminal and not plain) as stage:
+        folder = release_year(open_workspace(workspace), year, Request(signatures(sign or []), without_git), stage)
     made = read_manifest(folder)
     given = sum(each.given for each in made.received)
     files, received = len(made.files), len(made.received)

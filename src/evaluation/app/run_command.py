@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -67,23 +68,38 @@ def run(
     ] = False,
     cluster: ClusterOption = None,
     workspaces: WorkspacesOption = None,
+    events: Annotated[
+        Path | None,
+        typer.Option(
+            "--events",
+            metavar="FILE",
+            help=say("ход прогона в этот файл, строка JSON на событие", "the run's course to this file, JSON a line"),
+            show_default=False,
+        ),
+    ] = None,
     workspace: WorkspaceOption = None,
     language: LanguageOption = None,
     plain: PlainOption = False,
 ) -> int:
     from evaluation.app.progress import Progress, tell_result
+    from evaluation.app.run_events import told_to
     from evaluation.places import open_workspace
     from evaluation.running import engine
     from evaluation.running.engine import Options
     from evaluation.settings import InputProblem
 
+    if workspaces is not None and events is not None:
+        raise InputProblem(
+            "--events рассказывает об одном рабочем пространстве: с --workspaces его дать нельзя.",
+            "--events tells of one workspace: it cannot be given with --workspaces.",
+        )
     if workspaces is not None and workspace is not None:
         raise InputProblem(
             "Дайте либо --workspace, либо --workspaces: одно рабочее пространство или список.",
             "Give either --workspace or --workspaces: one workspace or a list.",
         )
     # A polite end from outside, or of the terminal, leaves the same clean state as Ctrl-C.
-    for name in ("SIGTERM", "SIGHUP"):
+    for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):
         if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is not signal.SIG_IGN:
             signal.signal(getattr(signal, name), signal.default_int_handler)
     screen = console(plain)
@@ -101,9 +117,19 @@ def run(
         screen.print(text.in_language(spoken), markup=False, soft_wrap=True)
 
     live = screen.is_terminal and not plain
-    with opened_cluster(cluster) as place, Progress(screen, spoken, live=live) as progress:
+    with (
+        told_to(events, chosen) as teller,
+        opened_cluster(cluster) as place,
+        Progress(screen, spoken, live=live) as progress,
+    ):
         options = replace(options, elsewhere=place.at if place else None)
-        result = engine.run(opened, chosen, options, on_event=progress.on_event, on_wait=tell)
+
+        def on_event(event: engine.Event) -> None:
+            progress.on_event(event)
+            teller.on_event(event)
+
+        result = engine.run(opened, chosen, options, on_event=on_event, on_wait=tell)
+        teller.finished(result)
     reports = [
         path
         for outcome in result.outcomes

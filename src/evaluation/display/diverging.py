@@ -66,10 +66,11 @@ def diverging_bars(
     dont_know, refused, no_answer, note: rows with statistic ``share`` and a choice of ``levels`` (labels by code from
     the lowest to the highest) are drawn, rows ``top_share`` are written at the right with their interval. Without
     ``groups`` there is one bar an item (``items``: labels by item); with ``groups`` (labels by group) one small panel
-    an item with one bar a group, all on one scale. An odd middle level is split between both sides or stands
-    ``apart``. ``order`` agreement puts the items with the largest share above the middle on top. Items ``turned`` are
-    marked as worded the other way. Where ``hidden`` (index as ``estimates``) marks a row of an item and group, its
-    bar is not drawn. Intervals are drawn for probability samples alone; the note says so.
+    an item with one bar a group, all on one scale. An odd middle level is split between both sides or stands ``apart``.
+    ``order`` agreement puts the items with the largest share above the middle on top. Items ``turned`` are marked as
+    worded the other way. Where ``hidden`` (index as ``estimates``) marks a row of an item and group, its bar is not
+    drawn; where ``asked`` is empty, those without a rating are not. Intervals are drawn for probability samples alone;
+    the note says so.
     """
     rows = _rows(estimates, list(levels), items, groups, order, hidden, threshold)
     if not rows:
@@ -260,6 +261,9 @@ def _side(axis: Axes, rows: list[_Row], kind: str, language: Language, first: bo
         axis.barh(y, doubt, color="#8A94A3", height=0.4)
         axis.barh(y, silent, left=doubt, color=LIGHT, height=0.4)
         shown = doubt + silent
+        for row, place in zip(rows, y, strict=True):
+            if _gaps_hidden(row):
+                axis.text(0.03, place, HIDDEN, va="center", fontsize=SMALL)
     for share, place in zip(shown, y, strict=True):
         if share > 0:
             axis.text(share + 0.03, place, format_number(100 * share, language, 0), va="center", fontsize=SMALL)
@@ -327,13 +331,20 @@ def _note(estimates: pd.DataFrame, rows: list[_Row], language: Language, note: s
     if tops and has_interval(pd.DataFrame(tops)).any():
         parts.append(word("interval", language))
     parts.append(remarks_of(estimates["note"], language, _NOTES))
-    marks = {row.mark for row in rows if row.mark}
+    marks = {row.mark for row in rows if row.mark} | {HIDDEN for row in rows if _gaps_hidden(row)}
     if marks:
         value = next((mark for mark in marks if mark != HIDDEN), HIDDEN)
         key = "hidden" if value != HIDDEN else "hidden_also"
         threshold = "".join(character for character in value if character.isdigit()) or "5"
         parts.append(words(key, language).format(mark=value, threshold=threshold))
+        if key == "hidden" and HIDDEN in marks:
+            parts.append(words("hidden_also", language).format(mark=HIDDEN, threshold=threshold))
     return " ".join(part for part in [*parts, note] if part)
+
+
+def _gaps_hidden(row: _Row) -> bool:
+    """Whether the estimates keep back how many were asked: those without a rating are then too few to show."""
+    return not row.mark and bool(pd.isna(row.counts["asked"]))
 
 
 def _number(value: object) -> float:

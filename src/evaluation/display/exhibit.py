@@ -8,13 +8,14 @@ from __future__ import annotations
 import csv
 import html
 import io
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
+from evaluation.display.cell_texts import column_kind, guard, is_long, padding
 from evaluation.display.units import COUNTED, unit_label, unit_words
 from evaluation.display.wording import (
     MISSING,
@@ -29,8 +30,6 @@ from evaluation.settings import Language, Text
 
 NO_TEXT = Text(ru="", en="")
 HIDDEN = "×"
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-_PLAIN_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?([eE][+-]?\d+)?")
 
 Labels = Mapping[Language, Mapping[str, str]]
 """Label by code, in each language."""
@@ -81,11 +80,20 @@ class Exhibit:
 
     # ---- cells ------------------------------------------------------------------------------------------------
 
+    @cached_property
+    def _values(self) -> dict[str, list[Any]]:
+        """The frame's columns as lists: a frame asked cell by cell takes a hundred times as long."""
+        return {str(name): self.frame[name].tolist() for name in self.frame.columns}
+
+    @cached_property
+    def _marks(self) -> dict[str, list[Any]]:
+        return {} if self.hidden is None else {str(name): self.hidden[name].tolist() for name in self.hidden.columns}
+
     def _mark(self, row: int, column: str) -> str:
         """Why a cell is hidden: '' (it is not), 'primary', 'complementary' or 'hidden' (one of the two)."""
-        if self.hidden is None or column not in self.hidden.columns:
+        if column not in self._marks:
             return ""
-        value = self.hidden[column].iloc[row]
+        value = self._marks[column][row]
         if isinstance(value, str):
             return value
         return "hidden" if not pd.isna(value) and bool(value) else ""
@@ -107,7 +115,7 @@ class Exhibit:
         mark = self._mark(row, column)
         if mark:
             return below_mark(self.threshold) if mark == "primary" else HIDDEN
-        value = self.frame[column].iloc[row]
+        value = self._values[column][row]
         if column in self.choices:
             return self._choice(value, column, language)
         if is_missing(value) or value is None or pd.isna(value):
@@ -121,7 +129,7 @@ class Exhibit:
         form = self.formats.get(column, Format())
         if self.unit_column is not None and not form.unit:
             written = format_change if form.signed else format_number
-            return written(value, language, decimals=form.decimals, unit=str(self.frame[self.unit_column].iloc[row]))
+            return written(value, language, decimals=form.decimals, unit=str(self._values[self.unit_column][row]))
         return self._number(float(value), column, form, language)
 
     def _number(self, value: float, column: str, form: Format, language: Language) -> str:
@@ -131,12 +139,23 @@ class Exhibit:
         if kind.kind == "money" and decimals is None:
             decimals = 0
         if decimals is None or (decimals == 0 and form.decimals is None and kind.kind not in ("money", "bare")):
-            shown = pd.to_numeric(self.frame[column]).dropna() * scale
-            decimals = max((default_decimals(float(each)) for each in shown), default=0)
+            decimals = self._decimals(column, scale)
         unit = "year" if kind.kind == "bare" else None
         if form.unit == "p" and value < 10**-3:
             return f"<\u00a0{format_number(10**-3, language, 3)}"
         return format_number(value * scale, language, decimals, unit, form.signed)
+
+    def _decimals(self, column: str, scale: float) -> int:
+        """Digits after the point that the column's values need, looked for once a column."""
+        known = self._known_decimals
+        if column not in known:
+            shown = pd.to_numeric(self.frame[column]).dropna() * scale
+            known[column] = max((default_decimals(float(each)) for each in shown), default=0)
+        return known[column]
+
+    @cached_property
+    def _known_decimals(self) -> dict[str, int]:
+        return {}
 
     def _choice(self, value: Any, column: str, language: Language) -> str:
         if value is None or pd.isna(value):
@@ -166,31 +185,62 @@ class Exhibit:
             lines.append(words("empty_table", language))
         return [line for line in lines if line]
 
+    # ---- what programs read beside what people see ---------------------------------------------------------------
+
+    def sort_value(self, row: int, column: str) -> str:
+        """What a cell is sorted by: its number or day in full; '' for a text, a missing and a hidden value."""
+        value = self._values[column][row]
+        if self._mark(row, column) or column in self.choices or value is None or pd.isna(value):
+            return ""
+        if isinstance(value, pd.Timestamp):
+            return value.strftime("%Y-%m-%d")
+        if not self._is_number(column) or isinstance(value, str) or pd.api.types.is_bool(value) or is_missing(value):
+            return ""
+        number = float(value)
+        # ten digits in a row look like a telephone number
+        return f"{number:.11e}" if abs(number) >= 1e8 else f"{number:.12g}"
+
+    def kinds(self) -> list[str]:
+        """What stands in each column of the CSV: 'number', 'share', 'date' or 'text'."""
+        units = {form.beside: form.unit for form in self.formats.values() if form.beside}
+        units |= {name: form.unit for name, form in self.formats.items()}
+        return [column_kind(self.frame[name], units.get(str(name), "")) for name in self.frame.columns]
+
     # ---- shapes -----------------------------------------------------------------------------------------------
 
     def to_html(self, language: Language) -> str:
-        """A table with caption, column and row heads and note; every text escaped, no styles, no scripts."""
+        """A table with caption, column and row heads and note; every text escaped, no styles, no scripts.
+
+        A number's cell carries ``data-value``, its full value to sort by, and ``data-pad``, what it lacks behind the
+        decimal sign beside the longest number of its column. ``data-columns`` says the CSV's kinds of columns.
+        """
         columns = self.columns
         numeric = {name: self._is_number(name) and name not in self.choices for name in columns}
         head = "".join(
-            f'<th scope="col"{_class(numeric[name])}>{html.escape(self.heading(name, language))}</th>'
-            for name in columns
+            f'<th scope="col"{_class("number" if number else "")}>{html.escape(self.heading(name, language))}</th>'
+            for name, number in numeric.items()
         )
+        texts = {name: [self.cell(row, name, language) for row in range(len(self.frame))] for name in columns}
+        pads = {name: padding(texts[name], language) for name in columns[1:] if numeric[name]}
+        styles = {name: "number" if numeric[name] else "long" if is_long(texts[name]) else "" for name in columns}
         body = []
         for row in range(len(self.frame)):
             cells = []
             for position, name in enumerate(columns):
-                text = html.escape(self.cell(row, name, language))
+                text = html.escape(texts[name][row])
                 tag, scope = ("th", ' scope="row"') if position == 0 else ("td", "")
-                cells.append(f"<{tag}{scope}{_class(numeric[name] and position > 0)}>{text}</{tag}>")
+                value = self.sort_value(row, name)
+                more = f' data-value="{value}"' if value else ""
+                more += f' data-pad="{pads[name][row]}"' if name in pads and pads[name][row] else ""
+                cells.append(f"<{tag}{scope}{_class(styles[name] if position else '')}{more}>{text}</{tag}>")
             body.append(f"<tr>{''.join(cells)}</tr>")
         anchor = html.escape(self.name or "table", quote=True)
-        wide = ' class="wide"' if len(columns) > 7 else ""
+        wide = ' class="wide widest"' if len(columns) > 12 else ' class="wide"' if len(columns) > 7 else ""
         title = html.escape(self.title.in_language(language))
         badge = f' <span class="simulated">{words("simulated", language)}</span>' if self.simulated else ""
         notes = "".join(f'<p class="note">{html.escape(line)}</p>' for line in self.notes(language))
         return (
-            f'<div class="exhibit" id="table-{anchor}" lang="{language}">'
+            f'<div class="exhibit" id="table-{anchor}" lang="{language}" data-columns="{" ".join(self.kinds())}">'
             f'<div class="scroll" role="region" tabindex="0" aria-labelledby="caption-{anchor}">'
             f'<table{wide}><caption id="caption-{anchor}">{title}{badge}</caption>'
             f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>{notes}</div>\n"
@@ -216,7 +266,7 @@ class Exhibit:
     def _csv_cell(self, row: int, column: str, language: Language) -> str:
         if self._mark(row, column):
             return self._one(row, column, language)
-        value = self.frame[column].iloc[row]
+        value = self._values[column][row]
         if value is None or pd.isna(value):
             return ""
         if isinstance(value, pd.Timestamp):
@@ -238,6 +288,9 @@ class Exhibit:
         ]
         return "\n".join([*lines, "", *map(_pipe, self.notes(language))]).rstrip() + "\n"
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.name!r}, {len(self.frame)} rows)"
+
     def _repr_html_(self) -> str:
         return NOTEBOOK_STYLE + self.to_html(self.language)
 
@@ -246,20 +299,17 @@ NOTEBOOK_STYLE = (
     "<style>.exhibit caption{caption-side:top;text-align:left;font-weight:600;padding:.3em 0}"
     ".exhibit th,.exhibit td{text-align:left!important;vertical-align:top}"
     ".exhibit .number{text-align:right!important;font-variant-numeric:tabular-nums}"
-    ".exhibit .simulated{font-size:.75em;color:#8a4b00}.exhibit .note{font-size:.85em;margin:.2em 0}</style>"
+    ".exhibit .simulated{font-size:.75em;border:1px solid;padding:0 .3em;white-space:nowrap}"  # in the theme's colour
+    ".exhibit .note{font-size:.85em;margin:.2em 0}"
+    ".exhibit .regression .number{white-space:nowrap}"
+    ".exhibit .regression thead .number,.exhibit .regression .words{white-space:normal}"
+    ".exhibit .below th,.exhibit .below td{padding-top:0}.exhibit .below th{font-weight:400}</style>"
 )
 
 
-def _class(is_number: bool) -> str:
-    return ' class="number"' if is_number else ""
+def _class(name: str) -> str:
+    return f' class="{name}"' if name else ""
 
 
 def _pipe(text: str) -> str:
     return html.escape(" ".join(text.split("\n")), quote=False).replace("|", "\\|")
-
-
-def guard(text: str) -> str:
-    """``text`` with an apostrophe before it where a spreadsheet would run it as a formula; plain numbers are spared."""
-    if text.lstrip(" ").startswith(FORMULA_STARTS) and not _PLAIN_NUMBER.fullmatch(text):
-        return "'" + text
-    return text

@@ -32,6 +32,8 @@ STEP_TITLES: dict[str, Text] = {
     "07_check_robustness": Text(ru="Прочность выводов", en="How firm it is"),
     "08_compare_years": Text(ru="Сравнение лет", en="Year on year"),
     "09_write_report": Text(ru="Отчёт", en="Write the report"),
+    "10_hand_in": Text(ru="Документы для сдачи", en="Documents to hand in"),
+    "10a_write_cards": Text(ru="Карточки территорий", en="Cards of territories"),
 }
 _WORDS: dict[str, Text] = {
     "title": Text(ru="Как данные становятся отчётом", en="How data become a report"),
@@ -157,7 +159,7 @@ def flow_svg(steps: Sequence[Step], language: Language) -> str:
     canvas.band(canvas.word("panel"), _tables(panel))
     canvas.steps(results, "chosen_year")
     canvas.band(canvas.word("results"), _tables(results))
-    canvas.steps(last, "chosen_year", 330)
+    canvas.steps(last, "chosen_year", 330 if len(last) == 1 else None)
     canvas.band(canvas.word("report"), [file for step in (*last, *results) for file in step.files])
     height = canvas.y + MARGIN
     assert len(by_name) == len(first) + len(panel) + len(results) + len(last), "a step belongs to no row of the picture"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import matplotlib as mpl
 from matplotlib import font_manager, ft2font
 
 from evaluation.display.canvas import STYLE
@@ -15,3 +18,8 @@ def missing_letters(text: str) -> str | None:
         return None
     known = ft2font.FT2Font(place).get_charmap()
     return "".join(dict.fromkeys(letter for letter in text if not letter.isspace() and ord(letter) not in known))
+
+
+def font_folder() -> Path:
+    """The folder of the fonts that come with matplotlib."""
+    return Path(mpl.get_data_path()) / "fonts" / "ttf"

@@ -16,6 +16,7 @@ LABELS = {
     "item": Text(ru="Утверждение или вопрос", en="Statement or question"),
     "answered": Text(ru="n ответивших", en="n answered"),
     "dont_know": Text(ru="Затруднились", en="Don't know"),
+    "refused": Text(ru="Отказались", en="Refused"),
     "no_answer": Text(ru="Без ответа", en="No answer"),
     "mean": Text(ru="Среднее (1–5)", en="Mean (1–5)"),
     "top_two_share": Text(ru="Доля ответов 4 и 5", en="Share of answers 4 and 5"),
@@ -27,15 +28,18 @@ INSTRUMENTS = {
 
 
 def ratings_exhibit(
-    ratings: pd.DataFrame, codebook: Codebook | None, items: pd.DataFrame, threshold: int = 5, simulated: bool = False
+    ratings: pd.DataFrame,
+    codebook: Codebook | None,
+    items: pd.DataFrame,
+    threshold: int = 5,
+    simulated: bool = False,
+    hidden: pd.DataFrame | None = None,
 ) -> Exhibit:
     """Columns of ``survey.tabulate.rating_table``; ``items`` has name, label_ru, label_en.
 
-    Counts from 1 to below ``threshold`` are not shown, nor means and shares over so few answers.
+    ``hidden`` marks cells (``privacy.answers.hidden_answers`` with this ``threshold``), means and shares over few
+    answers among them.
     """
-    counts = ratings[["answered", "dont_know", "no_answer"]]
-    hidden = (counts > 0) & (counts < threshold)
-    hidden = hidden.assign(mean=hidden["answered"], top_two_share=hidden["answered"])
     made = exhibit(
         ratings, codebook, "survey_ratings", "Оценки в анкетах", "Ratings in the questionnaires",
         "Среднее и доля — только по ответившим; где отвечали желающие, о неответивших они не говорят. "

@@ -31,6 +31,10 @@ REMARKS: dict[str, Text] = {
     "not_asked": Text(ru="этот вопрос здесь не задавали", en="this was not asked here"),
     "zero_base": Text(ru="делить не на что: в знаменателе ноль", en="nothing to divide by: the base is zero"),
     # ---- response rates, quality, exclusions ----
+    "asked_by_lists": Text(
+        ru="спрошенные посчитаны по спискам участников мероприятий",
+        en="the number asked is counted from the events' attendance lists",
+    ),
     "invited_unknown": Text(ru="сколько людей спросили, неизвестно", en="it is not known how many were asked"),
     "unknown_eligibility": Text(ru="не известно, кто подходит", en="it is not known who is eligible"),
     "nobody": Text(ru="считать не от кого", en="there is nobody to count"),

@@ -83,13 +83,18 @@ def waves_exhibit(
         response_rate=returned.clip(upper=1).where(by_chance),
         population=waves["instrument"],
         mode=waves["instrument"].where(waves["instrument"].isin([name for name, one in facts.items() if one.mode])),
-        note=waves["design"].map(lambda drawn: "not_probability" if drawn in ("quota", "convenience") else None),
+        note=[_about_wave(*facts) for facts in zip(waves["design"], waves["invited_basis"], strict=True)],
     )
     names = {
         column: {name: getattr(one, column) for name, one in facts.items() if getattr(one, column) is not None}
         for column in ("population", "mode")
     }
     return survey_exhibit("survey_waves", frame, codebook, names=names, simulated=simulated)
+
+
+def _about_wave(drawn: str, basis: object) -> str | None:
+    said = ["not_probability"] if drawn in ("quota", "convenience") else []
+    return "; ".join([*said, *(["asked_by_lists"] if basis == "attendance" else [])]) or None
 
 
 def estimates_exhibit(estimates: pd.DataFrame, codebook: Codebook | None, **options: Any) -> Exhibit:

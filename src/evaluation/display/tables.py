@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from evaluation.display.exhibit import Exhibit, Format, Labels, guard
+from evaluation.display.cell_texts import guard
+from evaluation.display.exhibit import Exhibit, Format, Labels
 from evaluation.display.placenames import transliterate
 from evaluation.display.wording import code_label, label_of, words
 from evaluation.settings import LANGUAGES, Language, Text

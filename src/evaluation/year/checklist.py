@@ -103,7 +103,9 @@ def _russian(facts: YearFacts) -> list[str]:
         ], box=False),
         "## 6. Выполнить",
         _lines([f"`evaluation check {year}` — очистка; решения внести в книгу и принять: `evaluation decide <файл>`",
-                f"`evaluation run {year}`", f"`evaluation compare {old} {year}`", f"`evaluation release {year}`",
+                f"`evaluation run {year}`",
+                f"Прочесть отчёт и записать рекомендации в config/recommendations/{year}.yml: каждая называет находки, "
+                "на которых стоит", f"`evaluation compare {old} {year}`", f"`evaluation release {year}`",
                 "`evaluation backup`"]),
     ]  # fmt: skip
     return blocks
@@ -144,7 +146,9 @@ def _english(facts: YearFacts) -> list[str]:
         ], box=False),
         "## 6. Run",
         _lines([f"`evaluation check {year}`: cleaning; decide in the workbook, then `evaluation decide <file>`",
-                f"`evaluation run {year}`", f"`evaluation compare {old} {year}`", f"`evaluation release {year}`",
+                f"`evaluation run {year}`",
+                f"Read the report and write recommendations into config/recommendations/{year}.yml: each names the "
+                "findings it rests on", f"`evaluation compare {old} {year}`", f"`evaluation release {year}`",
                 "`evaluation backup`"]),
     ]  # fmt: skip
     return blocks

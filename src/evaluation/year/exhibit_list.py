@@ -14,7 +14,10 @@ from evaluation.running.notebook_file import cell_source, read_notebook
 from evaluation.running.syntax import parse_source
 from evaluation.running.tasks import Task
 
-WRITERS = {"save_figure": "figure", "save_exhibit": "table", "save_text": "file", "write": "data", "write_all": "data"}
+WRITERS = {
+    "save_figure": "figure", "save_exhibit": "table", "save_text": "file", "save_bytes": "file", "write": "data",
+    "write_all": "data",
+}  # fmt: skip
 OURS, NO_MAKER = "evaluation.", "evaluation.workspace."
 DEPTH = 4
 

@@ -9,7 +9,7 @@ import os
 import platform
 import shutil
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -47,9 +47,20 @@ from evaluation.year.manifest import (
     sums_text,
 )
 from evaluation.year.repository import GitState, git_state
+from evaluation.year.unconfirmed import told, unconfirmed_lines, unconfirmed_rows
 
+OnStage = Callable[[Text], None]
+"""Told what begins: a release of many tables takes its time."""
 READ_ONLY_FILE = stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH
 READ_ONLY_FOLDER = READ_ONLY_FILE | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH
+STAGES = {
+    "files": Text(ru="Собираем файлы черновика", en="Collecting the draft's files"),
+    "fresh": Text(ru="Проверяем, не устарели ли результаты", en="Checking that the results are fresh"),
+    "tables": Text(ru="Проверяем таблицы", en="Checking the tables"),
+    "people": Text(ru="Ищем в файлах людей и малые числа", en="Looking for people and small counts in the files"),
+    "archive": Text(ru="Собираем архив для повторения", en="Packing the archive for a rerun"),
+    "write": Text(ru="Записываем выпуск", en="Writing the release"),
+}
 
 
 @dataclass(frozen=True)
@@ -66,20 +77,38 @@ class Request:
     code: Path = field(default_factory=repository)
 
 
-def release(workspace: Workspace, year: int, request: Request | None = None) -> Path:
+def release(
+    workspace: Workspace, year: int, request: Request | None = None, on_stage: OnStage = lambda stage: None
+) -> Path:
     """Release ``year`` of ``workspace`` and return the new folder, which is read-only.
 
-    Raises InputProblem that lists everything which stands in the way; nothing is written then.
+    ``on_stage`` is told what goes on. Raises InputProblem that lists everything which stands in the way; nothing is
+    written then.
     """
     asked = request or Request()
     tasks = tasks_of(workspace, [year])
     with only_run(workspace.root):
-        return _Release(workspace, year, asked, tasks).go()
+        return _Release(workspace, year, asked, tasks, on_stage).go()
+
+
+def obstacles(workspace: Workspace, year: int, request: Request | None = None) -> list[Text]:
+    """Everything that stands in the way of releasing ``year``, each with what to do; empty: nothing. Writes nothing."""
+    tasks = tasks_of(workspace, [year])
+    with only_run(workspace.root):
+        return _Release(workspace, year, request or Request(), tasks).reasons()
 
 
 class _Release:
-    def __init__(self, workspace: Workspace, year: int, asked: Request, tasks: Sequence[Task]) -> None:
-        self.workspace, self.year, self.asked, self.tasks = workspace, year, asked, tasks
+    def __init__(
+        self,
+        workspace: Workspace,
+        year: int,
+        asked: Request,
+        tasks: Sequence[Task],
+        on_stage: OnStage = lambda stage: None,
+    ) -> None:
+        self.workspace, self.year, self.asked, self.tasks, self.on_stage = workspace, year, asked, tasks, on_stage
+        on_stage(STAGES["files"])
         self.root, self.code = workspace.root.resolve(), asked.code.resolve()
         self.git = {"workspace": (self.root, git_state(self.root))}
         if self.code != self.root:
@@ -97,18 +126,23 @@ class _Release:
         reasons = self.reasons()
         if reasons:
             raise refusals.refusal(self.year, reasons)
+        self.on_stage(STAGES["archive"])
         packed, received = self.archive()
         self.files[LOCK] = (repository() / LOCK).read_bytes()
         self.files[ARCHIVE] = archive_bytes(packed)
         manifest = self.manifest(received).text().encode("utf-8")
         files = {**self.files, MANIFEST: manifest}
+        self.on_stage(STAGES["write"])
         return write_once(self.workspace.report_folder(self.year).parent / "released", self.asked.on, files)
 
     def reasons(self) -> list[Text]:
         """Everything that stands in the way."""
         workspace, tasks, asked = self.workspace, self.tasks, self.asked
+        self.on_stage(STAGES["fresh"])
         found = standings(workspace, tasks, Hashes(), asked.packages)
+        self.on_stage(STAGES["tables"])
         tables, broken = refusals.read_tables(workspace, tasks)
+        self.on_stage(STAGES["people"])
         return [
             *refusals.not_fresh(self.year, tasks, found),
             *refusals.not_committed(self.git, asked.without_git),
@@ -224,7 +258,7 @@ class _Release:
             for task in self.tasks
             if task.not_applicable is not None
         ]
-        return tuple(found)
+        return (*found, *told([*unconfirmed_lines(self.workspace, self.year), *unconfirmed_rows(self.workspace)]))
 
 
 def _under(folder: str, files: Files) -> Files:

@@ -129,7 +129,7 @@ def ingredients(side: Side, kind: Kind, like: Side | None = None) -> dict[str, P
         names = ("codebook.csv", "codebook_choices.csv")
         return {f"config/{name}": _theirs(side, workspace.codebook_folder / name) for name in names}
     if kind == "parameters":
-        return _under(workspace.root, "config/programme.yml", "config/years")
+        return _under(workspace.root, "config/programme.yml", "config/years", "config/recommendations")
     if kind == "method":
         plans = _under(workspace.root, "config/plan")
         return plans | _named(side, METHOD, model)

@@ -7,11 +7,10 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from html import escape
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+from evaluation.display.interactive.assets import map_script, map_style
 from evaluation.display.interactive.outlines import Drawing
 from evaluation.display.interactive.series import MapIndicator, checked, described
 from evaluation.display.interactive.svg import map_svg
@@ -139,7 +138,7 @@ def map_fragment(
         f'<p class="unseen" data-part="live" aria-live="polite"></p>\n'
         f'<script type="application/json">{_json(payload)}</script>\n</section>\n'
     )
-    return MapFragment(html, _file("map.css"), _file("map.js"))
+    return MapFragment(html, map_style(), map_script())
 
 
 def map_page(
@@ -231,8 +230,3 @@ def _json(payload: dict[str, Any]) -> str:
 
 def _hash(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
-
-
-@lru_cache
-def _file(name: str) -> str:
-    return resources.files("evaluation.display.interactive").joinpath(name).read_text(encoding="utf-8")
