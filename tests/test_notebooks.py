@@ -12,7 +12,9 @@ import pytest
 from evaluation.pipeline import STEP_NAMES
 
 ROOT = Path(__file__).resolve().parents[1]
-NOTEBOOKS = sorted([*(ROOT / "notebooks").glob("*.ipynb"), *(ROOT / "examples").glob("*/notebooks/*.ipynb")])
+PANEL = ROOT / "notebooks" / "panel.ipynb"
+STEP_NOTEBOOKS = sorted(path for path in (ROOT / "notebooks").glob("*.ipynb") if path != PANEL)
+NOTEBOOKS = sorted([*STEP_NOTEBOOKS, *(ROOT / "examples").glob("*/notebooks/*.ipynb")])
 
 
 def cells(path: Path, kind: str) -> list[dict[str, object]]:
@@ -24,7 +26,12 @@ def code(path: Path) -> str:
 
 
 def test_there_is_one_notebook_a_step() -> None:
-    assert tuple(sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))) == STEP_NAMES
+    assert tuple(sorted(path.stem for path in STEP_NOTEBOOKS)) == STEP_NAMES
+
+
+def test_the_panel_is_one_call_without_outputs() -> None:
+    assert ast.unparse(ast.parse(code(PANEL))) == "from evaluation.app.panel import open_panel\nopen_panel()"
+    assert [cell["outputs"] for cell in cells(PANEL, "code")] == [[]]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

@@ -50,6 +50,17 @@ def test_a_sound_plan_is_read(tmp_path: Path) -> None:
     assert plan.deviations == ()
 
 
+def test_stars_are_printed_only_where_the_plan_asks(tmp_path: Path) -> None:
+    assert (read(tmp_path, MODEL).regression_tables.stars, read(tmp_path, MODEL).regression_tables.below) == (
+        False,
+        "interval",
+    )
+    asked = read(tmp_path, MODEL + "regression_tables: {stars: true, below: error}\n").regression_tables
+    assert (asked.stars, asked.below) == (True, "error")
+    with pytest.raises(InputProblem, match="regression_tables"):
+        read(tmp_path, MODEL + "regression_tables: {below: nothing}\n")
+
+
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [
@@ -92,11 +103,11 @@ def test_outcomes_of_applicants_are_columns_of_applications_and_not_of_the_panel
 def test_every_family_has_words_and_an_estimand() -> None:
     from typing import get_args
 
+    from evaluation.display.model_words import FAMILIES
     from evaluation.display.wording import CODES
     from evaluation.effects.estimate import ESTIMANDS
-    from evaluation.report.blocks import _FAMILIES
     from evaluation.settings import DesignName
 
-    assert set(get_args(Family)) == set(ESTIMANDS) == set(_FAMILIES)
+    assert set(get_args(Family)) == set(ESTIMANDS) == set(FAMILIES)
     assert set(ESTIMANDS.values()) <= set(CODES["estimand"])
     assert set(get_args(DesignName)) <= set(CODES["design"])

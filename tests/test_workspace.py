@@ -135,3 +135,38 @@ def test_saved_figure_shows_itself_in_a_notebook(small: Path) -> None:
     step = open_step("05_describe_support", 2020, small)
     shown = step.save_figure("support_by_year", lambda language: Figure(figsize=(1, 1)))
     assert shown._repr_png_().startswith(b"\x89PNG")
+
+
+def apply_every_step(folder: Path) -> None:
+    text = PROGRAMME.replace("applicable: false, reason: {ru: незачем, en: no need}", "")
+    (folder / "config" / "programme.yml").write_text(text, encoding="utf-8")
+
+
+def test_a_step_that_assembles_reads_tables_csv_and_pages_of_earlier_steps(small: Path) -> None:
+    apply_every_step(small)
+    step = open_step("09_write_report", 2020, small)
+    names = step.workspace.inputs(step.step, 2020)
+    pages = {name for name in names if name.startswith("file:")}
+    assert not any(name.startswith(("file:report.", "file:brief.")) for name in pages), "nothing of its own or later"
+    for name, path in names.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if name.startswith(("exhibit:", "figure:", "file:")):
+            path.write_bytes(b"\xef\xbb\xbf" + name.encode() + b"\r\n")
+    files = step.exhibit_files("ru")
+    assert files and all(text == f"exhibit:{name}.ru.csv\r\n" for name, text in files.items())
+    assert set(files) == set(step.exhibits("ru")) and files.keys() >= {"row_accounts"}
+    assert {f"file:{name}.ru.html" for name in step.pages("ru")} == pages
+
+
+def test_a_file_that_is_no_text_is_kept_as_it_is(small: Path) -> None:
+    apply_every_step(small)
+    step = open_step("09_write_report", 2020, small)
+    outputs = step.workspace.outputs(step.step, 2020)
+    assert {"file:tables.ru.xlsx", "file:tables.ru.zip", "file:report.ru.html"} <= set(outputs)
+    assert not any(".en." in name for name in outputs), "files of languages that the programme does not write"
+    with pytest.raises(KeyError, match="does not declare the file other"):
+        step.save_bytes("other.ru.xlsx", b"")
+    for name in outputs:
+        step.save_bytes(name.removeprefix("file:"), b"\x00\r\n\xff")
+    step.finish()
+    assert outputs["file:tables.ru.xlsx"].read_bytes() == b"\x00\r\n\xff"

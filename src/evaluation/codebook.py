@@ -7,6 +7,7 @@ one row an allowed value. Both are read as text.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,13 +27,16 @@ class Codebook:
     variables: pd.DataFrame
     choices: pd.DataFrame
 
-    def _row(self, table: str, variable: str) -> pd.Series | None:
-        rows = self.variables[self.variables["variable"] == variable]
-        for name in (table, "*"):
-            found = rows[rows["table"] == name]
-            if len(found):
-                return found.iloc[0]
-        return None
+    @cached_property
+    def _rows(self) -> dict[tuple[str, str], dict[str, str]]:
+        """Row by table and variable: a report asks a thousand times. Of several the first counts."""
+        rows: dict[tuple[str, str], dict[str, str]] = {}
+        for row in self.variables.to_dict("records"):
+            rows.setdefault((str(row["table"]), str(row["variable"])), {str(key): row[key] for key in row})
+        return rows
+
+    def _row(self, table: str, variable: str) -> dict[str, str] | None:
+        return self._rows.get((table, variable)) or self._rows.get(("*", variable))
 
     def label(self, table: str, variable: str, language: Language) -> str:
         """The variable's label; its name where the codebook has none."""

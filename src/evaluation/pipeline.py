@@ -70,6 +70,16 @@ HISTORY = (
     "practices",
     "practice_adoptions",
 )
+FINDINGS = (
+    "findings_data", "findings_survey", "findings_voices", "findings_panel", "findings_coverage", "findings_unevenness",
+    "findings_access", "findings_support", "findings_reach", "findings_outcomes", "findings_robustness",
+    "findings_years",
+)  # fmt: skip
+HANDED_IN: dict[str, tuple[str, ...]] = {
+    "report": ("pdf", "docx"),
+    "brief": ("html", "pdf", "docx"),
+    "slides": ("html", "pptx"),
+}
 
 # fmt: off
 STEPS: tuple[Step, ...] = (
@@ -87,7 +97,7 @@ STEPS: tuple[Step, ...] = (
         "02_clean_survey", "Who answered, what did they say, and what could not be read?",
         folder="", scope="each_year",
         sources=SURVEY_SOURCES,
-        uses=("territories", "support_events"),
+        uses=("territories", "support_events", "attendance"),
         makes=(*SURVEY_TABLES, *SURVEY_QUALITY_TABLES, *SURVEY_CONTROL_TABLES, "findings_survey"),
         figures=("survey_flow",),
         exhibits=("survey_row_accounts", "survey_waves", "survey_rates", "survey_quality", "survey_exclusions"),
@@ -189,9 +199,9 @@ STEPS: tuple[Step, ...] = (
         needs=("panel",), uses=("project_table", "practice_years", "team_spells", "scored_applications"),
         makes=("estimates", "findings_outcomes"),
         figures=("main_estimates", "event_study", "team_survival"),
-        exhibits=("plan_record", "plan_deviations", "estimates", "readings", "evidence"),
+        exhibits=("plan_record", "plan_deviations", "estimates", "readings", "evidence", "regression_table"),
         settings=("plan.models", "plan.hypothesis_families", "plan.declared_on", "plan.deviations", "plan.history",
-                  "year.arrivals", "programme.simulated"),
+                  "plan.regression_tables", "year.arrivals", "programme.simulated"),
         territory=("evidence",), needs_plan=True,
     ),
     Step(
@@ -222,13 +232,42 @@ STEPS: tuple[Step, ...] = (
         "09_write_report", "What can be said, to whom, and on what grounds?",
         folder="",
         uses=("territories", "source_files", "row_ledger", "issues", "reconciliation", "estimates", "robustness",
-              "findings_data", "findings_survey", "findings_voices", "findings_panel", "findings_coverage",
+              "survey_waves", "survey_schemes", "findings_data", "findings_survey", "findings_voices", "findings_panel",
+              "findings_coverage",
               "findings_unevenness", "findings_access", "findings_support", "findings_reach", "findings_outcomes",
               "findings_robustness", "findings_years"),
-        files=("report.ru.html", "report.en.html"), assembles=True,
+        files=("report.ru.html", "report.en.html", "tables.ru.xlsx", "tables.en.xlsx", "tables.ru.zip",
+               "tables.en.zip"), assembles=True,
         settings=("programme.title", "programme.institute", "programme.simulated", "programme.disclosure",
-                  "programme.currency", "programme.report_text", "programme.first_year", "programme.steps",
-                  "plan.declared_on", "plan.questions", "plan.models", "year.year", "year.territory_date"),
+                  "programme.currency", "programme.report_text", "programme.report", "programme.first_year",
+                  "programme.reference_totals", "programme.steps", "plan.declared_on", "plan.questions", "plan.models",
+                  "year.year", "year.territory_date", "year.reported_on", "year.recommendations", "year.surveys"),
+    ),
+    Step(
+        "10_hand_in", "What is handed in, to whom, and in what form?",
+        folder="",
+        uses=("estimates", "robustness", *FINDINGS),
+        files=tuple(f"{name}.{language}.{ending}" for language in ("ru", "en") for name, endings in HANDED_IN.items()
+                    for ending in endings),
+        assembles=True,
+        settings=("programme.title", "programme.institute", "programme.simulated", "programme.disclosure",
+                  "programme.currency", "programme.report_text", "programme.report_reference", "programme.first_year",
+                  "programme.steps", "plan.questions", "plan.models", "year.year", "year.territory_date",
+                  "year.reported_on", "year.recommendations"),
+        territory=("report_reference",),
+    ),
+    Step(
+        "10a_write_cards", "What did every territory receive, achieve and miss?",
+        folder="",
+        needs=("territories", "panel", "indicators", "stream_coverage", "last_contact"), uses=("access", *FINDINGS),
+        history=("territories",),
+        files=tuple(f"cards.{language}.{ending}" for language in ("ru", "en") for ending in ("html", "pdf", "zip")),
+        assembles=True,
+        settings=("programme.title", "programme.institute", "programme.simulated", "programme.disclosure",
+                  "programme.currency", "programme.report_text", "programme.access", "programme.first_year",
+                  "programme.exposure", "year.year", "year.territory_date", "year.reported_on",
+                  "years.application_deadline", "years.territory_date"),
+        territory=("registry", "crosswalk"),
     ),
 )
 # fmt: on

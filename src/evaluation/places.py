@@ -22,13 +22,15 @@ from evaluation.settings import (
     Language,
     Plan,
     Programme,
-    Settings,
+    Recommendation,
     Text,
     Year,
     arrival_dates,
     history_of,
+    plain,
     read_plan,
     read_programme,
+    read_recommendations,
     read_year,
 )
 from evaluation.tables import PSEUDONYM_SOURCES, SOURCE_TABLES
@@ -37,6 +39,7 @@ WORKSPACE = "EVALUATION_WORKSPACE"
 KEY_FILE = "EVALUATION_KEY_FILE"
 FIGURE_FORMATS = ("svg", "png")
 EXHIBIT_FORMATS = ("html", "csv")
+ASSEMBLED = {("figure", ".svg"), ("figure", ".png"), ("exhibit", ".html"), ("exhibit", ".csv")}
 
 
 @dataclass(frozen=True)
@@ -138,6 +141,10 @@ class Workspace:
         recorded = arrival_dates(path) if path.exists() else {}
         return {name: recorded.get(name) for name in self.year(year).sources}
 
+    def recommendations(self, year: int) -> tuple[Recommendation, ...]:
+        """What the year's report recommends, as config/recommendations/<year>.yml says; nothing without the file."""
+        return read_recommendations(self.root / "config" / "recommendations" / f"{year}.yml", year)
+
     def key_file(self) -> Path:
         """The pseudonym key, outside the project: EVALUATION_KEY_FILE or ~/.config/evaluation/<id>.key."""
         own = os.environ.get(KEY_FILE)
@@ -183,6 +190,7 @@ class Workspace:
         """File of registry, crosswalk, boundaries, travel, aliases, decisions or breaks; None where there is none."""
         registry = self.programme.registry
         travel = self.programme.access.travel_matrix
+        letterhead = self.programme.report_reference
         units = self.root / registry.units
         places: dict[str, Path | None] = {
             "registry": units,
@@ -195,6 +203,7 @@ class Workspace:
             "breaks": self.root / "config" / "breaks.csv",
             "evidence": self.root / "config" / "evidence.csv",
             "claims": self.root / "config" / "claims.csv",
+            "report_reference": self.root / letterhead if letterhead else None,
             "rules": self._own("config", "rules.yml"),
             "margins": self._own("config", "survey", "population_margins.csv"),
         }
@@ -288,16 +297,17 @@ class Workspace:
         return self.root / own if own else None
 
     def _exhibits_of_others(self, step: Step, year: int) -> dict[str, Path]:
+        """Drawings and tables for people of all other steps, and the pages of earlier ones."""
         files: dict[str, Path] = {}
-        for other in map(self.step, pipeline.STEP_NAMES):
-            if other.name != step.name and self.applicability(other, year).applies:
-                made = self.outputs(other, year)
-                files |= {
-                    name: path for name, path in made.items() if name.startswith("figure:") and path.suffix == ".svg"
-                }
-                files |= {
-                    name: path for name, path in made.items() if name.startswith("exhibit:") and path.suffix == ".html"
-                }
+        names = pipeline.STEP_NAMES
+        own = names.index(step.name) if step.name in names else len(names)
+        for place, other in enumerate(map(self.step, pipeline.STEP_NAMES)):
+            if other.name == step.name or not self.applicability(other, year).applies:
+                continue
+            for name, path in self.outputs(other, year).items():
+                ending = (name.partition(":")[0], path.suffix)
+                if ending in ASSEMBLED or (ending == ("file", ".html") and place < own):
+                    files[name] = path
         return files
 
     def outputs(self, step: Step, year: int) -> dict[str, Path]:
@@ -311,20 +321,23 @@ class Workspace:
                 for ending in EXHIBIT_FORMATS:
                     files[f"exhibit:{name}.{language}.{ending}"] = self.exhibit_path(name, year, language, ending)
         for name in step.files:
-            if any(name.endswith(f".{language}.html") for language in self.programme.languages):
+            if any(f".{language}." in name for language in self.programme.languages):
                 files[f"file:{name}"] = self.report_folder(year) / name
         return files
 
     def setting(self, key: str, year: int) -> Any:
         """The value of one declared setting: programme.*, year.*, plan.* or years.* (by year up to ``year``).
 
-        Two are no keys of the files: ``year.arrivals`` is ``arrivals``, ``plan.history`` is ``plan_history``.
+        Three are no keys of the files: ``year.arrivals`` is ``arrivals``, ``year.recommendations`` is
+        ``recommendations``, ``plan.history`` is ``plan_history``.
         """
         group, _, name = key.partition(".")
         if group == "programme":
             return getattr(self.programme, name)
         if group == "year":
-            return self.arrivals(year) if name == "arrivals" else getattr(self.year(year), name)
+            if name in ("arrivals", "recommendations"):
+                return getattr(self, name)(year)
+            return getattr(self.year(year), name)
         if group == "years":
             return {then: getattr(self.year(then), name) for then in self.years_up_to(year)}
         if name == "history":
@@ -334,7 +347,7 @@ class Workspace:
 
     def parameters(self, step: Step, year: int) -> dict[str, Any]:
         """JSON-ready values of the settings that the step declares."""
-        values = {key: _plain(self.setting(key, year)) for key in step.settings}
+        values = {key: plain(self.setting(key, year)) for key in step.settings}
         if set(PSEUDONYM_SOURCES) & set(step.sources) & set(self.year(year).sources):
             values["pseudonym_key"] = key_identity(self.key_file())
         return values
@@ -343,16 +356,6 @@ class Workspace:
         """Tables whose rows in the codebook the step depends on; a received file counts as ``source:<name>``."""
         tables = [*step.needs, *step.uses, *step.makes, "indicators", "models", "findings"]
         return [*tables, *(f"source:{name}" for name in step.sources)]
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Settings):
-        return value.model_dump(mode="json")
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
-    return value if value is None or isinstance(value, str | int | float | bool) else str(value)
 
 
 def key_identity(path: Path) -> str:

@@ -175,6 +175,9 @@ _FINDINGS = (
     _number("high"),
     *_text("note"),
     Column("step", "code"),
+    # which rows the finding counts (report.counted_rows); empty where it counts none by itself
+    Column("source_table", "code", required=False),
+    *_text("source_rows", "source_measure"),
 )
 
 TABLES: dict[str, Table] = {
@@ -578,6 +581,7 @@ TABLES: dict[str, Table] = {
                 *_text("population"),
                 _count("frame_n"),
                 _count("invited_n"),
+                Column("invited_basis", "category", required=False),
                 _count("answered_n", required=True),
                 Column("field_from", "date", required=False),
                 Column("field_to", "date", required=False),

@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -36,8 +36,52 @@ class Exhibit(Protocol):
 
 
 def open_step(name: str, year: int, workspace: str | Path | None = None) -> OpenStep:
-    """What a notebook begins with: the step's declared inputs and outputs for one year."""
+    """What a notebook begins with: the step's declared inputs and outputs for one year.
+
+    By hand it is the same as under the pipeline, and nothing is written before ``finish()``:
+
+        step = open_step("06_estimate_outcomes", 2025)
+        step.tables["panel"]            # the names complete with Tab; the same as step.table("panel")
+        step.settings["plan.models"]
+    """
     return OpenStep(open_workspace(workspace or None), name, year)
+
+
+class Named(Mapping[str, Any]):
+    """What can be had by name; nothing is read before it is asked for.
+
+    In a notebook the names complete with Tab after ``[`` and, those that are words, after the dot.
+    """
+
+    def __init__(self, names: Iterable[str], get: Callable[[str], Any]) -> None:
+        self._names = tuple(dict.fromkeys(names))
+        self._get = get
+
+    def __getitem__(self, name: str) -> Any:
+        return self._get(name)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or name not in self._names:
+            raise AttributeError(f"{name}: no such name; there are {', '.join(self._names)}")
+        return self._get(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __dir__(self) -> list[str]:
+        return [name for name in self._names if name.isidentifier()]
+
+    def __repr__(self) -> str:
+        return ", ".join(self._names)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self._names)
 
 
 class OpenStep:
@@ -75,6 +119,16 @@ class OpenStep:
 
     # ---- reading --------------------------------------------------------------------------------------------
 
+    @property
+    def tables(self) -> Named:
+        """The declared tables by name."""
+        return Named((*self.step.needs, *self.step.uses), self.table)
+
+    @property
+    def settings(self) -> Named:
+        """The declared settings by key, such as ``plan.models``."""
+        return Named(self.step.settings, self.setting)
+
     def table(self, name: str) -> pd.DataFrame:
         """A declared table; of all years up to the chosen one where the step declares its history.
 
@@ -84,7 +138,7 @@ class OpenStep:
         if name not in (*self.step.needs, *self.step.uses):
             raise KeyError(f"step {self.step.name} does not declare the table {name} in pipeline.py")
         years = [then for table, then in self.workspace.read_tables(self.step, self.year) if table == name]
-        frames = [self._read(name, then) for then in years]
+        frames = [read_table(self.workspace, name, then, self.year) for then in years]
         if name not in self.step.history:
             return frames[0] if frames else TABLES[name].empty()
         frames = [frame.assign(programme_year=then) for frame, then in zip(frames, years, strict=True)]
@@ -92,27 +146,6 @@ class OpenStep:
         if filled:
             return pd.concat(filled, ignore_index=True)
         return TABLES[name].empty().assign(programme_year=pd.Series(dtype="int64"))
-
-    def _read(self, name: str, year: int) -> pd.DataFrame:
-        path = self.workspace.table_path(name, year)
-        maker = pipeline.maker_of(name).name
-        if not path.exists():
-            raise InputProblem(
-                f"Нет таблицы «{name}» за {year} год. Её создаёт шаг {maker}: выполните «evaluation run {self.year}».",
-                f"There is no table '{name}' for {year}. Step {maker} makes it: run 'evaluation run {self.year}'.",
-            )
-        try:
-            return pd.read_parquet(path)
-        except PermissionError:
-            raise
-        except (ValueError, OSError) as error:  # what the library of Parquet raises for a damaged file
-            shown = path.relative_to(self.workspace.root).as_posix()
-            raise InputProblem(
-                f"{shown}: файл таблицы «{name}» повреждён и не читается. Шаг {maker} создаст его заново: выполните "
-                f"«evaluation run {self.year}».",
-                f"{shown}: the file of the table '{name}' is damaged and cannot be read. Step {maker} makes it anew: "
-                f"run 'evaluation run {self.year}'.",
-            ) from error
 
     def setting(self, key: str) -> Any:
         """A declared setting's typed value."""
@@ -145,9 +178,34 @@ class OpenStep:
         """HTML of every table for people that the other steps made."""
         return self._texts("exhibit:", f".{language}.html")
 
+    def exhibit_files(self, language: Language) -> dict[str, str]:
+        """CSV of every table for people that the other steps made."""
+        files = self.workspace.inputs(self.step, self.year)
+        start, end = "exhibit:", f".{language}.csv"
+        # as bytes: the lines of a CSV end as they were written
+        return {
+            name.removeprefix(start).removesuffix(end): path.read_bytes().decode("utf-8-sig")
+            for name, path in files.items()
+            if name.startswith(start) and name.endswith(end)
+        }
+
     def figures(self, language: Language) -> dict[str, str]:
         """SVG of every figure that the other steps drew."""
         return self._texts("figure:", f".{language}.svg")
+
+    def figure_pictures(self, language: Language) -> dict[str, bytes]:
+        """PNG of every figure that the other steps drew."""
+        files = self.workspace.inputs(self.step, self.year)
+        start, end = "figure:", f".{language}.png"
+        return {
+            name.removeprefix(start).removesuffix(end): path.read_bytes()
+            for name, path in files.items()
+            if name.startswith(start) and name.endswith(end)
+        }
+
+    def pages(self, language: Language) -> dict[str, str]:
+        """HTML of every page that earlier steps made, such as the report or an interactive map."""
+        return self._texts("file:", f".{language}.html")
 
     def _texts(self, start: str, end: str) -> dict[str, str]:
         files = self.workspace.inputs(self.step, self.year)
@@ -237,9 +295,13 @@ class OpenStep:
 
     def save_text(self, name: str, text: str) -> None:
         """Keep a declared file, such as the report in one language."""
+        self.save_bytes(name, text.encode("utf-8"))
+
+    def save_bytes(self, name: str, content: bytes) -> None:
+        """Keep a declared file that is no text, such as a workbook."""
         if name not in self.step.files:
             raise KeyError(f"step {self.step.name} does not declare the file {name} in pipeline.py")
-        self._place(self.workspace.report_folder(self.year) / name).write_text(text, encoding="utf-8")
+        self._place(self.workspace.report_folder(self.year) / name).write_bytes(content)
         self._written[f"file:{name}"] = 1
 
     def finish(self) -> pd.DataFrame:
@@ -262,6 +324,32 @@ class OpenStep:
             name.removeprefix("table:"): count for name, count in self._written.items() if name.startswith("table:")
         }
         return pd.DataFrame({"table": list(rows), "rows": list(rows.values())})
+
+
+def read_table(workspace: Workspace, name: str, year: int, asked: int) -> pd.DataFrame:
+    """A processed table of one year; ``asked`` is the year that a person would run to have it made.
+
+    Raises InputProblem where it is missing or damaged.
+    """
+    path = workspace.table_path(name, year)
+    maker = pipeline.maker_of(name).name
+    if not path.exists():
+        raise InputProblem(
+            f"Нет таблицы «{name}» за {year} год. Её создаёт шаг {maker}: выполните «evaluation run {asked}».",
+            f"There is no table '{name}' for {year}. Step {maker} makes it: run 'evaluation run {asked}'.",
+        )
+    try:
+        return pd.read_parquet(path)
+    except PermissionError:
+        raise
+    except (ValueError, OSError) as error:  # what the library of Parquet raises for a damaged file
+        shown = path.relative_to(workspace.root).as_posix()
+        raise InputProblem(
+            f"{shown}: файл таблицы «{name}» повреждён и не читается. Шаг {maker} создаст его заново: выполните "
+            f"«evaluation run {asked}».",
+            f"{shown}: the file of the table '{name}' is damaged and cannot be read. Step {maker} makes it anew: "
+            f"run 'evaluation run {asked}'.",
+        ) from error
 
 
 def publish(staging: Path, root: Path) -> list[Path]:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import re
+import shutil
+import subprocess
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +20,7 @@ from openpyxl import load_workbook
 WORD = re.compile(r"[^\W\d_]+")
 DIGITS = re.compile(r"\d[\d\s().\-\u00a0]{8,}\d")
 ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
+PACKED = (".docx", ".pptx", ".xlsx", ".zip")
 ENDINGS = ("", "а", "у", "ой", "ым", "е", "ы", "ых")
 
 
@@ -80,6 +85,10 @@ def text_of(path: Path) -> str:
         return path.read_bytes().decode("latin-1")
     if path.suffix == ".gz":
         return gzip.decompress(path.read_bytes()).decode("utf-8")
+    if path.suffix == ".pdf":
+        return pdf_text(path.read_bytes())
+    if path.suffix in PACKED:
+        return packed_text(path.read_bytes())
     text = path.read_text(encoding="utf-8")
     if path.suffix != ".ipynb":
         return text
@@ -89,6 +98,24 @@ def text_of(path: Path) -> str:
     return "\n".join("".join(cell["source"]) for cell in cells) + json.dumps(
         [shown_texts(shown), kept], ensure_ascii=False
     )
+
+
+def packed_text(content: bytes) -> str:
+    """Names and texts of what a Word file, workbook, presentation or archive holds."""
+    texts = []
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        for name in packed.namelist():
+            inner = packed.read(name)
+            texts.append(f"{name}\n{pdf_text(inner) if name.endswith('.pdf') else inner.decode('utf-8', 'replace')}")
+    return "\n".join(texts)
+
+
+def pdf_text(content: bytes) -> str:
+    """A PDF's words as poppler reads them; without it what lies open in the file, which is title, author and tags."""
+    if shutil.which("pdftotext") is None:
+        return content.decode("latin-1")
+    done = subprocess.run(["pdftotext", "-", "-"], input=content, capture_output=True, check=True)
+    return done.stdout.decode("utf-8")
 
 
 def shown_texts(shown: list[dict[str, object]]) -> list[object]:
@@ -115,7 +142,7 @@ def test_nobody_is_named_in_what_is_made(finished: Place, people: People, folder
 
 def test_every_kind_of_file_is_looked_into(finished: Place) -> None:
     kinds = {path.suffix for path in (finished.root / "reports").rglob("*") if path.is_file()}
-    assert kinds == {".html", ".csv", ".svg", ".png", ".ipynb", ".json", ".log"}
+    assert kinds == {".html", ".csv", ".svg", ".png", ".ipynb", ".json", ".log", ".pdf", *PACKED}
     figure = next((finished.root / "reports").rglob("support_by_year.ru.svg"))
     assert WORD.findall(text_of(figure))
 

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from tiny_programme import BEGIN, COUNT, FINISH, STEPS, SUM, Tiny
+from tiny_programme import BEGIN, COUNT, FINISH, STEPS, SUM, Tiny, kernels_of
 
 from evaluation.running.engine import Event, Options, RunResult, run
 from evaluation.running.lock import only_run
@@ -313,16 +313,3 @@ def test_a_killed_run_leaves_no_half_result_no_lock_and_no_kernel(finished: Tiny
     finished.notebook("02_sum", BEGIN, SUM, FINISH)
     assert ends(finished.run()) == ALL_KEPT
     assert list((finished.root / ".staging").glob("run-*")) == []
-
-
-def kernels_of(root: Path) -> list[str]:
-    """Processes whose command line names the workspace (on Linux; elsewhere none are found)."""
-    found = []
-    for place in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            command = place.read_bytes()
-        except OSError:
-            continue
-        if b"ipykernel" in command and str(root).encode() in command:
-            found.append(place.parent.name)
-    return found

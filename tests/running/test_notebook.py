@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import threading
 import time
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -167,3 +169,20 @@ def test_a_kernel_that_cannot_start_is_tried_twice(tmp_path: Path, monkeypatch: 
     assert "no-python" in found.message.en
     assert (tmp_path / "n.log").read_text().count("kernel start") == 2
     assert os.environ.get("EVALUATION_STAGING") is None
+
+
+def test_nothing_is_left_to_the_collector_that_it_would_warn_of(tmp_path: Path) -> None:
+    """In a thread, as a run executes: an event loop left open there is found when the thread is long gone."""
+    (tmp_path / "a.ipynb").write_text(notebook("x = 1"), encoding="utf-8")
+    place = tmp_path / "a.ipynb"
+    gc.collect()
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", ResourceWarning)
+        files = (place, tmp_path / "executed.ipynb", tmp_path / "failed.ipynb", {"year": 2024})
+        thread = threading.Thread(target=execute, args=(*files, execution(tmp_path)))
+        thread.start()
+        thread.join()
+        del thread
+        gc.collect()
+    assert (tmp_path / "executed.ipynb").exists()
+    assert [str(one.message) for one in told if "event loop" in str(one.message)] == []

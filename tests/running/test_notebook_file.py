@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -103,3 +104,14 @@ def test_paths_are_replaced_whole_and_roots_not_at_all() -> None:
 def test_cells_are_numbered_as_a_person_sees_them() -> None:
     cells = executed()["cells"]
     assert [cell_number(cells, index) for index in range(5)] == [0, 1, 1, 2, 3]  # type: ignore[arg-type]
+
+
+def test_a_cells_file_is_named_once_and_a_picture_takes_no_time() -> None:
+    told = "a File (/tmp/ipykernel_12/34.py:5) 'C:\\x\\ipykernel_1\\22.py' ipykernel_9/1.py,/t/ipykernel_9/2.py end"
+    assert tidy_text(told, []) == "a File <cell>:5) 'C:\\x\\ipykernel_1\\22.py' <cell> end".replace(
+        "'C:\\x\\ipykernel_1\\22.py'", "'<cell>'"
+    )
+    picture = "iVBORw0KGgo" * 100_000  # a million signs without a gap, as a PNG in a notebook's text
+    began = time.process_time()
+    assert tidy_text(f"{picture} ipykernel_1/2.py", []) == f"{picture} <cell>"
+    assert time.process_time() - began < 5  # looked for from each of its signs it took minutes

@@ -82,6 +82,14 @@ def fit_declared(frame: pd.DataFrame, model: Model, *, draws: int = 999, seed: i
     return rows_of_family(model.family)(frame, model, draws=draws, seed=seed)
 
 
+def estimates_of(frame: pd.DataFrame, model: Model, *, draws: int = 999, seed: int = 1) -> Estimates:
+    """Estimates of one model on its table, for work by hand; the plan's models are fitted by ``fit_plan``.
+
+    Raises InputProblem and DataProblem as the model's family does.
+    """
+    return collect(fit_declared(frame, model, draws=draws, seed=seed))
+
+
 def not_fitted(model: Model, problem: DataProblem) -> list[Row]:
     """Rows without numbers for a model that the data do not suffice for, with the reason in both languages."""
     return [

@@ -81,6 +81,18 @@ def only_run(root: Path, wait: bool = False, tell: Callable[[Text], None] = lamb
             _free(file)
 
 
+def holder(root: Path) -> Owner | None:
+    """Who is running in the workspace now, by the lock's text and its last sign of life; takes no lock itself."""
+    path = root / ".staging" / "lock"
+    try:
+        with path.open("rb") as file:
+            owner = _read(file)
+            silent = time.time() - os.fstat(file.fileno()).st_mtime
+    except OSError:
+        return None
+    return owner if owner is not None and silent < SILENCE_SECONDS else None
+
+
 def _opened(path: Path, root: Path) -> BinaryIO:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

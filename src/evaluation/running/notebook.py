@@ -118,13 +118,40 @@ def execute(notebook: Path, executed: Path, failed: Path, parameters: Mapping[st
     with _opened(how.log) as log:
         run = _Run(how, log)
         try:
-            _execute(source, notebook.stem, parameters, run)
+            with _own_event_loop():
+                _execute(source, notebook.stem, parameters, run)
         except StepFailed:
             if run.notebook is not None:
                 _write(run.notebook, source, failed, how.places)
             raise
         assert run.notebook is not None
         _write(run.notebook, source, executed, how.places)
+
+
+@contextmanager
+def _own_event_loop() -> Iterator[None]:
+    """Close, at the end, the event loop that talking to a kernel leaves in this thread.
+
+    Left open it would be found by the collector later, while something else is done, and be warned of there.
+    """
+    import asyncio
+
+    from jupyter_core.utils import ensure_event_loop
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        pass
+    else:
+        yield  # this thread's loop is somebody else's
+        return
+    try:
+        yield
+    finally:
+        loop = ensure_event_loop()
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.close()
+        asyncio.set_event_loop(None)
 
 
 @contextmanager

@@ -18,7 +18,8 @@ INJECTED = "injected-parameters"
 ERROR_MARK = "papermill-error-cell-tag"
 # Places and numbers that differ from run to run in printed objects and tracebacks.
 ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{6,}")
-KERNEL_FILE = re.compile(r"[^\s\"'<>]*ipykernel_\d+[/\\]+\d+\.py")
+# looked for from where its run of signs begins: from every sign of it a picture's million would take minutes
+KERNEL_FILE = re.compile(r"(?<![^\s\"'<>])[^\s\"'<>]*ipykernel_\d+[/\\]+\d+\.py")
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -211,4 +212,5 @@ def tidy_text(text: str, places: Sequence[tuple[re.Pattern[str], str]]) -> str:
     """``text`` with each path of ``places`` replaced by its word, and without addresses."""
     for pattern, word in places:
         text = pattern.sub(word.replace("\\", r"\\"), text)
-    return KERNEL_FILE.sub("<cell>", ADDRESS.sub("at 0x...", text))
+    text = ADDRESS.sub("at 0x...", text)
+    return KERNEL_FILE.sub("<cell>", text) if "ipykernel_" in text else text

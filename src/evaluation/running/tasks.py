@@ -161,7 +161,7 @@ def _problem(workspace: Workspace, task: Task, name: str, path: Path) -> Text | 
             en=f"There is no file {shown}. It is named in {place.en} (source '{rest}'). "
             "Put the file there or correct its name in the settings.",
         )
-    if kind in ("table", "exhibit", "figure"):
+    if kind in ("table", "exhibit", "figure", "file"):
         return Text(
             ru=f"Нет файла {shown}, который читает шаг {task.name}. Его создают предыдущие шаги: "
             f"выполните «evaluation run {task.year}» без --only и --from.",

@@ -5,13 +5,14 @@ classes are also the source of the JSON schemas in ``config/schema`` that editor
 """
 
 from evaluation.settings.arrivals import arrival_dates
-from evaluation.settings.base import LANGUAGES, DataProblem, InputProblem, Language, Settings, Text
+from evaluation.settings.base import LANGUAGES, DataProblem, InputProblem, Language, Settings, Text, plain
 from evaluation.settings.design import Arm, DesignPlan, Eligible, PowerSettings
 from evaluation.settings.history import History, history_of
 from evaluation.settings.plan import (
     APPLICANT_OUTCOMES,
     Conley,
     Correction,
+    Criterion,
     DesignName,
     Deviation,
     Family,
@@ -23,6 +24,7 @@ from evaluation.settings.plan import (
     Plan,
     Question,
     RatingClaim,
+    RegressionTables,
     Robustness,
     SampleChoice,
     SpecificationCurve,
@@ -53,18 +55,33 @@ from evaluation.settings.reading import (
     read_design,
     read_plan,
     read_programme,
+    read_recommendations,
     read_settings,
     read_year,
 )
+from evaluation.settings.reporting import (
+    Acronym,
+    Expected,
+    Ground,
+    Recommendation,
+    Recommendations,
+    ReportFacts,
+    Theory,
+    TheoryStream,
+)
+from evaluation.settings.survey_asked import AskedAtEvents
 from evaluation.settings.survey_quality import Exclusion, Screening, SurveyQuality
 
 __all__ = [
     "APPLICANT_OUTCOMES",
     "LANGUAGES",
     "AccessSettings",
+    "Acronym",
     "Arm",
+    "AskedAtEvents",
     "Conley",
     "Correction",
+    "Criterion",
     "Currency",
     "DataProblem",
     "DesignName",
@@ -73,9 +90,11 @@ __all__ = [
     "Disclosure",
     "Eligible",
     "Exclusion",
+    "Expected",
     "Exposure",
     "Family",
     "Geography",
+    "Ground",
     "History",
     "HypothesisFamily",
     "Inference",
@@ -89,8 +108,12 @@ __all__ = [
     "Programme",
     "Question",
     "RatingClaim",
+    "Recommendation",
+    "Recommendations",
     "ReferenceTotal",
     "Registry",
+    "RegressionTables",
+    "ReportFacts",
     "Robustness",
     "Rules",
     "SampleChoice",
@@ -103,6 +126,8 @@ __all__ = [
     "Survey",
     "SurveyQuality",
     "Text",
+    "Theory",
+    "TheoryStream",
     "Tolerance",
     "Year",
     "arrival_dates",
@@ -112,9 +137,11 @@ __all__ = [
     "is_applicants_only",
     "json_schemas",
     "line_of",
+    "plain",
     "read_design",
     "read_plan",
     "read_programme",
+    "read_recommendations",
     "read_settings",
     "read_year",
 ]

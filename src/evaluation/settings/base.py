@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -43,3 +43,14 @@ class Text(Settings):
 
     def in_language(self, language: Language) -> str:
         return self.ru if language == "ru" else self.en
+
+
+def plain(value: Any) -> Any:
+    """A setting's value as JSON holds it."""
+    if isinstance(value, Settings):
+        return value.model_dump(mode="json")
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [plain(item) for item in value]
+    return value if value is None or isinstance(value, str | int | float | bool) else str(value)

@@ -30,9 +30,17 @@ APPLICANT_OUTCOMES = (
 )  # fmt: skip
 
 
+Criterion = Literal["relevance", "coherence", "effectiveness", "efficiency", "impact", "sustainability"]
+"""The criteria of the OECD's Development Assistance Committee by which programmes are judged."""
+
+
 class Question(Settings):
     id: str
     text: Text
+    criteria: tuple[Criterion, ...] = Field((), description="OECD-DAC criteria that the question serves, if any")
+    findings: tuple[str, ...] = Field(
+        (), description="names of findings that answer it, besides the estimates of its models"
+    )
 
 
 class HypothesisFamily(Settings):
@@ -154,6 +162,15 @@ class Deviation(Settings):
     model: str | None = Field(None, description="the model it concerns; empty: the plan as a whole")
 
 
+class RegressionTables(Settings):
+    """How the tables that put models side by side are printed."""
+
+    stars: bool = Field(False, description="mark p below 0.05, 0.01 and 0.001 by one, two and three stars")
+    below: Literal["interval", "error"] = Field(
+        "interval", description="what stands below a coefficient: its 95% interval or its standard error"
+    )
+
+
 class Plan(Settings):
     """``config/plan/<year>.yml``: the analysis plan, written before that year's outcomes arrive."""
 
@@ -163,6 +180,7 @@ class Plan(Settings):
     hypothesis_families: tuple[HypothesisFamily, ...] = ()
     models: tuple[Model, ...] = ()
     robustness: Robustness = Robustness()
+    regression_tables: RegressionTables = RegressionTables()
     rating_claims: tuple[RatingClaim, ...] = Field((), description="what «rated highly» means, and of which item")
     deviations: tuple[Deviation, ...] = Field((), description="departures from the plan as first written, with reasons")
 

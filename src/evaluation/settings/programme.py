@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from evaluation.settings.base import Language, Settings, Text
+from evaluation.settings.reporting import ReportFacts
+from evaluation.settings.survey_asked import AskedAtEvents
 from evaluation.settings.survey_quality import Exclusion, SurveyQuality
 
 # ---- programme.yml ------------------------------------------------------------------------------------------
@@ -144,6 +146,10 @@ class Programme(Settings):
     reference_totals: tuple[ReferenceTotal, ...] = ()
     steps: dict[str, StepSettings] = Field(default_factory=dict)
     report_text: str | None = Field(None, description="folder with this workspace's own report texts")
+    report_reference: str | None = Field(
+        None, description="a Word document whose styles, header and footer the reports take, relative to the workspace"
+    )
+    report: ReportFacts = Field(ReportFacts(), description="what the title page says; the theory of change")
     compare: dict[str, Tolerance] = Field(
         default_factory=dict, description="tolerances of `evaluation compare` by `table.column` (or `*.column`)"
     )
@@ -167,8 +173,14 @@ class Survey(Settings):
     questionnaire: str = Field(description="XLSForm workbook, relative to config/survey")
     design: Literal["census", "srs", "stratified", "cluster", "quota", "convenience"]
     population: Text
-    frame_n: int | None = None
-    invited_n: int | None = None
+    frame_n: int | None = Field(None, ge=0, description="people in the population, or on the list drawn from")
+    invited_n: int | None = Field(
+        None, ge=0, description="people asked; empty = counted from the attendance of the events asked about"
+    )
+    asked: AskedAtEvents | None = Field(
+        None,
+        description="events whose participants were asked: counted where invited_n is empty, else compared",
+    )
     field_from: dt.date | None = None
     field_to: dt.date | None = None
     mode: Text | None = Field(None, description="how people were asked: by a link, on paper, by an interviewer")
@@ -204,6 +216,7 @@ class Year(Settings):
     rules: Rules = Rules()
     sources: dict[str, Source] = Field(description="received files by logical name")
     surveys: dict[str, Survey] = Field(default_factory=dict)
+    reported_on: dt.date | None = Field(None, description="the date on the report's title page")
     signed: dict[SignedRole, str] = Field(default_factory=dict, description="who answers for a released year, by part")
     public_texts: tuple[str, ...] = Field(
         (), description="what looks like personal data and may be published: an author, an office's telephone"

@@ -14,6 +14,7 @@ from evaluation.settings.base import InputProblem, Settings, Text
 from evaluation.settings.design import DesignPlan, design_contradictions
 from evaluation.settings.plan import Place, Plan, contradictions
 from evaluation.settings.programme import Programme, Year
+from evaluation.settings.reporting import Recommendation, Recommendations
 
 # written in C and ten times as fast; not every build of PyYAML has it
 FAST_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -39,6 +40,19 @@ def read_design(path: Path) -> DesignPlan:
     plan = read_settings(path, DesignPlan)
     _refuse(path, design_contradictions(plan))
     return plan
+
+
+def read_recommendations(path: Path, year: int) -> tuple[Recommendation, ...]:
+    """What the report of ``year`` recommends; nothing without the file. Raises InputProblem for another year's file."""
+    if not path.exists():
+        return ()
+    declared = read_settings(path, Recommendations)
+    if declared.year != year:
+        raise InputProblem(
+            f"{path}: ключ «year» равен {declared.year}, а файл назван {year}. Исправьте это.",
+            f"{path}: key 'year' is {declared.year}, the file is named {year}. Correct this.",
+        )
+    return declared.recommendations
 
 
 def _refuse(path: Path, found: list[tuple[Place, Text]]) -> None:
@@ -162,7 +176,9 @@ def _resolve(here: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
 
 def json_schemas() -> dict[str, str]:
     """JSON schema of each kind of settings file, by file name; ``config/schema`` holds them."""
-    models: dict[str, type[Settings]] = {"programme": Programme, "year": Year, "plan": Plan, "design": DesignPlan}
+    models: dict[str, type[Settings]] = {
+        "programme": Programme, "year": Year, "plan": Plan, "design": DesignPlan, "recommendations": Recommendations,
+    }  # fmt: skip
     return {
         f"{name}.schema.json": json.dumps(model.model_json_schema(), ensure_ascii=False, indent=2) + "\n"
         for name, model in models.items()
