@@ -217,3 +217,11 @@ def test_what_is_no_word_file_is_refused(tmp_path: Path, content: bytes) -> None
 def test_a_reference_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputProblem, match="report_reference"):
         to_docx(report(), "ru", WRITTEN, tmp_path / "nowhere.docx")
+
+
+def test_running_heads_have_styles_of_their_own() -> None:
+    document = docx.Document(BytesIO(word_reference()))
+    section = document.sections[-1]
+    for part in (section.header, section.footer):
+        assert part.paragraphs[0].style.name.casefold() in ("header", "footer")
+        assert part.paragraphs[0].style.font.size.pt < document.styles["Normal"].font.size.pt == 11

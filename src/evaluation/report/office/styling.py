@@ -47,6 +47,8 @@ _PARAGRAPHS: dict[str, tuple[str, float, bool, str, float, float, bool, str]] = 
     "Notice": ("Normal", 10.5, False, WARN, 8, 8, False, TEXT_FONT),
     "Card": ("Normal", 10.5, False, INK, 2, 2, False, TEXT_FONT),
     "TOC Heading": ("Normal", 14, True, ACCENT, 16, 6, True, HEADING_FONT),
+    "header": ("Normal", 8.5, False, SOFT, 0, 0, False, TEXT_FONT),
+    "footer": ("Normal", 8.5, False, SOFT, 0, 0, False, TEXT_FONT),
     "toc 1": ("Normal", 11, False, INK, 4, 1, False, TEXT_FONT),
     "toc 2": ("Normal", 10, False, INK, 0, 1, False, TEXT_FONT),
     "table of figures": ("Normal", 10, False, INK, 0, 1, False, TEXT_FONT),
@@ -64,7 +66,7 @@ def word_reference() -> bytes:
         _paragraph_style(styles, name, look)
     _mark_style(styles)
     _table_style(styles["Table"])
-    _page(document.sections[-1])
+    _page(document.sections[-1], styles)
     _settings(document.settings.element)
     return _saved(document)
 
@@ -190,7 +192,7 @@ def _table_style(style: Any) -> None:
     ))  # fmt: skip
 
 
-def _page(section: Any) -> None:
+def _page(section: Any, styles: Any) -> None:
     """A4 with the document's title above, page of pages below; neither on the first page."""
     from docx.shared import Mm
 
@@ -206,8 +208,7 @@ def _page(section: Any) -> None:
     foot.add_run(" / ")
     _field(foot, " NUMPAGES ")
     foot.alignment = 2  # to the right
-    for paragraph in (head, foot):
-        _small(paragraph)
+    head.style, foot.style = styles["header"], styles["footer"]
 
 
 def _field(paragraph: Any, code: str) -> None:
@@ -217,15 +218,6 @@ def _field(paragraph: Any, code: str) -> None:
     paragraph._p.append(parse_xml(
         f'<w:fldSimple {nsdecls("w")} w:instr="{code}"><w:r><w:t></w:t></w:r></w:fldSimple>'
     ))  # fmt: skip
-
-
-def _small(paragraph: Any) -> None:
-    from docx.shared import Pt, RGBColor
-
-    style = paragraph.style
-    style.font.size = Pt(8.5)
-    style.font.color.rgb = RGBColor.from_string(SOFT)
-    _font(style, TEXT_FONT)
 
 
 def _settings(settings: Any) -> None:
