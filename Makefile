@@ -11,7 +11,7 @@ DATA := tests/published/data-packages.txt
 RIVALS := .venv-rivals
 TESTS ?= tests
 
-.PHONY: report test test-slow test-browser lab panel lint notebooks-as-text docs gallery lock lock-rivals bench rivals clean
+.PHONY: report test test-slow test-browser lab panel lint notebooks-as-text docs site gallery lock lock-rivals bench rivals clean
 
 report: $(READY)
 	$(BIN)/evaluation simulate --plain
@@ -57,6 +57,14 @@ notebooks-as-text: $(READY)
 docs: $(READY)
 	$(BIN)/python -m evaluation.app.generate
 
+# The documentation to read in a browser, from the disk: build/site/index.html
+site: $(READY)
+	for language in en ru; do \
+	  $(BIN)/sphinx-build -q -W --keep-going -t $$language -c docs/site -d build/doctrees/$$language \
+	    docs/site/$$language build/site/$$language || exit 1; \
+	done
+	cp docs/site/index.html build/site/index.html
+
 # The lock is made anew after a change of pyproject.toml; uv is the one tool that is not in the lock itself.
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
@@ -90,4 +98,4 @@ $(READY): requirements.lock pyproject.toml $(DATA)
 	touch $(READY)
 
 clean:
-	rm -rf $(VENV) $(RIVALS) .staging .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) $(RIVALS) build .staging .pytest_cache .mypy_cache .ruff_cache
