@@ -18,7 +18,11 @@ if sys.platform == "win32":
 
 PATIENCE_SECONDS = 60
 # the command line as it is, with the tiny programme's steps and package
+# tests that were started with nohup would hand its deafness on
 COMMAND = """
+import signal
+for name in ("SIGTERM", "SIGHUP"):
+    signal.signal(getattr(signal, name), signal.SIG_DFL)
 import sys
 from pathlib import Path
 from tiny_programme import STEPS, Tiny

@@ -81,9 +81,10 @@ total = sums["amount"].sum()
 found = [{"name": "total", "value": total, "unit": "currency", "low": total - 10, "high": total + 10,
           "step": "03_tell"},
          {"name": "units", "value": float(len(sums)), "unit": "units", "step": "03_tell"}]
-findings = pd.DataFrame(found, columns=["name", "value", "unit", "n", "low", "high", "note", "step"])
-findings = findings.astype({"n": "Int64", "note": "str"})
-write(f"data/processed/{year}/results/findings_coverage.parquet", findings.assign(note=None))
+where = ["source_table", "source_rows", "source_measure"]
+findings = pd.DataFrame(found, columns=["name", "value", "unit", "n", "low", "high", "note", "step", *where])
+findings = findings.astype({"n": "Int64", "note": "str", **dict.fromkeys(where, "str")})
+write(f"data/processed/{year}/results/findings_coverage.parquet", findings.assign(note=None, **dict.fromkeys(where)))
 estimate = sums["spread"].mean() - 6.5
 write(f"data/processed/{year}/results/estimates.parquet", pd.DataFrame([{
     "model": "main", "outcome": "amount", "exposure": "training", "estimand": "mean", "design": "adjusted",

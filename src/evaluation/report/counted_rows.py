@@ -180,7 +180,10 @@ def _column(frame: pd.DataFrame, name: str) -> pd.Series:
 
 
 def measured(frame: pd.DataFrame, measure: str, read: Read | None = None) -> float | None:
-    """The value that ``measure`` makes of the selected rows; None without a measure. Raises RowsError."""
+    """The value that ``measure`` makes of the selected rows; None without a measure and where none of them has a value.
+
+    Raises RowsError.
+    """
     kind, _, rest = measure.partition(" ")
     if kind == "rows":
         return float(len(frame))
@@ -191,7 +194,7 @@ def measured(frame: pd.DataFrame, measure: str, read: Read | None = None) -> flo
         known = first.astype("float64")
         for other in others:
             known = known.fillna(other.astype("float64"))
-        return float(known.sum())
+        return None if len(known) and known.isna().all() else float(known.sum())
     if kind == "share":
         return len(select(frame, rest, read)) / len(frame) if len(frame) else None
     return None

@@ -86,8 +86,17 @@ def counting(workspace: Workspace, year: int, rows: CountedRows, value: float | 
         made = measured(selected, rows.measure, read)
     except RowsError as error:
         return Counting(rows.table, rows.where, rows.measure, len(frame), 0, None, None, str(error)), frame.head(0)
-    agrees = None if made is None or value is None else math.isclose(made, value, rel_tol=1e-9, abs_tol=1e-9)
-    return Counting(rows.table, rows.where, rows.measure, len(frame), len(selected), made, agrees), selected
+    return Counting(
+        rows.table, rows.where, rows.measure, len(frame), len(selected), made, _agrees(made, value, rows.measure)
+    ), selected
+
+
+def _agrees(made: float | None, value: float | None, measure: str) -> bool | None:
+    if not measure:
+        return None
+    if made is None or value is None or math.isnan(value):
+        return made is None and (value is None or math.isnan(value))
+    return math.isclose(made, value, rel_tol=1e-9, abs_tol=1e-9)
 
 
 def origins(
