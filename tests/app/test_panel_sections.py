@@ -74,7 +74,7 @@ def upload(files: Files, name: str, content: bytes) -> None:
     files.upload.value = ({**facts, "content": memoryview(content)},)
 
 
-@pytest.mark.parametrize("language", ["ru", "en"])
+@pytest.mark.parametrize("language", ["ru", pytest.param("en", marks=pytest.mark.slow)])
 def test_every_section_opens_and_speaks_one_language(workspace: Workspace, language: Any) -> None:
     made = Panel(workspace, language, 2024, at_once)
     for name in SECTIONS:
