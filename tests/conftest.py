@@ -20,13 +20,6 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 _left_behind: set[str] = set()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of a module share a process, and all that need the finished demonstration do: elsewhere one would wait."""
-    for item in items:
-        shared = "end_to_end" if item.path.parent.name == "end_to_end" else item.path.stem
-        item.add_marker(pytest.mark.xdist_group(shared))
-
-
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Collect garbage before the first test of every module, outside of that test's filters of warnings."""
