@@ -253,6 +253,7 @@ def test_the_report_gives_the_reason_of_every_section_left_out(
 ) -> None:
     reasons = {name: own.reason for name, own in workspace.programme.steps.items() if not own.applicable}
     assert set(reasons) == SKIPPED
+    # cards are files of their own and no section: the run says why they are left out
     told = {name: text.in_language(language) for name, text in reasons.items() if text and name != "10a_write_cards"}
     missing = [name for name, text in told.items() if text not in words_of[language]]
     assert missing == []

@@ -12,7 +12,6 @@ from datetime import datetime
 from evaluation.report.cards import RenderedCard, lone_card
 from evaluation.report.inputs import ReportInputs
 from evaluation.report.office import to_pdf
-from evaluation.report.office.typeset import fonts
 from evaluation.settings import Language
 
 AT_ONCE = 2
@@ -28,7 +27,6 @@ def card_archive(
     ``written`` is the date inside of the files and of the archive; the same cards and date give the same bytes. Raises
     InputProblem as ``office.to_pdf``.
     """
-    fonts()  # looked for once, before two threads do so at the same time and one clears away what the other reads
     # most of the time goes into a program of its own for each document, so that threads are enough
     with ThreadPoolExecutor(AT_ONCE) as threads:
         documents = list(threads.map(lambda card: to_pdf(lone_card(card, inputs, language), language, written), cards))

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from office_pages import SVG, WRITTEN, figure, image, leaflet, opened, report, structure, table
 
-from evaluation.report.office import to_pdf
+from evaluation.report.office import to_pdf, typeset
 from evaluation.report.office.pdf import STANDARDS
 from evaluation.report.office.typeset import FAMILIES, fonts, missing_families, refused
 from evaluation.settings import InputProblem
@@ -168,6 +172,25 @@ def test_fonts_come_from_the_libraries_alone(tmp_path) -> None:
     assert "DejaVu Serif, DejaVu Sans" in problem.value.messages["en"]
     assert "--force-reinstall" in problem.value.messages["ru"]
     assert set(FAMILIES) == {"Libertinus Serif", "DejaVu Serif", "DejaVu Sans", "DejaVu Sans Mono"}
+
+
+def test_threads_that_begin_together_gather_the_fonts_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    gathered = []
+
+    class Slow:
+        def Fonts(self, **_: object) -> Slow:  # noqa: N802  # typst's name
+            gathered.append(threading.get_ident())
+            time.sleep(0.2)
+            return self
+
+        def families(self) -> list[str]:
+            return list(FAMILIES)
+
+    monkeypatch.setattr(typeset, "library", Slow)
+    own = (Path(__file__).parent / "nowhere",)
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(lambda _: fonts(own), range(4)))
+    assert len(gathered) == 1 and len({id(each) for each in found}) == 1
 
 
 def test_a_refusal_of_typst_is_told_without_a_traceback() -> None:

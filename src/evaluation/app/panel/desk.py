@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import traceback
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -99,7 +100,7 @@ class Desk:
         return self.say("program_error", cause=f"{type(error).__name__}: {error}", log=self.shown(place))
 
 
-class Section:
+class Section(ABC):
     """One section of the panel: ``box`` is its widget, ``opened`` is called each time it comes into view."""
 
     key = ""
@@ -109,10 +110,10 @@ class Section:
         self.message = widgets.HTML()
         self.box = widgets.VBox(self.build())
 
-    def build(self) -> list[widgets.Widget]:
-        raise NotImplementedError
+    @abstractmethod
+    def build(self) -> list[widgets.Widget]: ...
 
-    def opened(self) -> None:
+    def opened(self) -> None:  # noqa: B027  # most sections have nothing to do then
         """Nothing to do as a rule."""
 
     def head(self, lead: str) -> widgets.HTML:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -55,7 +56,7 @@ def as_json(blocks: Sequence[Part]) -> str:
     return json.dumps({"pandoc-api-version": API_VERSION, "meta": {}, "blocks": list(blocks)}, ensure_ascii=False)
 
 
-class Body:
+class Body(ABC):
     """Turns a body (see ``page.Document``) into pandoc's elements.
 
     ``formulas`` are pandoc's elements for the page's formulas, in their order.
@@ -144,14 +145,14 @@ class Body:
 
     # ---- what every kind of document does in its own way -----------------------------------------------------------
 
-    def table(self, element: Element) -> list[Part]:
-        raise NotImplementedError
+    @abstractmethod
+    def table(self, element: Element) -> list[Part]: ...
 
-    def figure(self, element: Element) -> list[Part]:
-        raise NotImplementedError
+    @abstractmethod
+    def figure(self, element: Element) -> list[Part]: ...
 
-    def box(self, element: Element, blocks: list[Part]) -> list[Part]:
-        raise NotImplementedError
+    @abstractmethod
+    def box(self, element: Element, blocks: list[Part]) -> list[Part]: ...
 
     def picture(self, element: Element) -> list[Part]:
         return [{"t": "Image", "c": [attributes(), words_of(element.get("alt")), [element.get("src"), ""]]}]

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from evaluation.display.fonts import font_folder
@@ -17,6 +18,8 @@ from evaluation.settings import InputProblem
 FAMILIES = ("Libertinus Serif", "DejaVu Serif", "DejaVu Sans", "DejaVu Sans Mono")
 """Fonts of documents: the first and last come with typst, the others with matplotlib."""
 _LETTERS = re.compile(r"the text ['\"]?(.+?)['\"]? could not be displayed", re.DOTALL)
+
+_GATHERING = Lock()
 
 
 def library() -> Any:
@@ -28,13 +31,18 @@ def library() -> Any:
     return typst
 
 
-@cache
 def fonts(folders: tuple[Path, ...] | None = None) -> Any:
     """Fonts from ``folders`` (else those that come with matplotlib) and from typst itself; none of the system's.
 
     Raises InputProblem naming the families of ``FAMILIES`` that are not there.
     """
-    given = (font_folder(),) if folders is None else folders
+    # two threads that begin together would each gather the fonts, and one clear away what the other reads
+    with _GATHERING:
+        return _fonts((font_folder(),) if folders is None else folders)
+
+
+@cache
+def _fonts(given: tuple[Path, ...]) -> Any:
     folder = _chosen(given)
     found = library().Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[folder.name])
     lacking = missing_families(found.families())
