@@ -1,6 +1,6 @@
 """What each processed table must satisfy, and the checks that cross tables.
 
-Tables are declared in ``tables.py``; a step's outputs are checked here before they are written.
+Tables are declared in ``tables/``; a step's outputs are checked here before they are written.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """START HERE: the steps of a programme year, what each reads and makes, and the settings it depends on.
 
 A step is a notebook of the same name. Steps 01 and 02 run for every year up to the chosen one, the others for
-the chosen year alone. Tables are declared in ``contracts.py``; settings in ``settings/`` (``programme.*`` from
+the chosen year alone. Tables are declared in ``tables/``; settings in ``settings/`` (``programme.*`` from
 ``config/programme.yml``, ``year.*`` from ``config/years/<year>.yml``, ``plan.*`` from ``config/plan/<year>.yml``).
 A step sees only what it declares here.
 """
@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from evaluation.settings import Part
 from evaluation.tables import PROGRAMME_TABLES, SOURCE_TABLES
 
 Scope = Literal["each_year", "chosen_year"]
@@ -23,7 +24,7 @@ class Step:
     ``needs`` are tables without which the step does not apply; ``uses`` are read where they exist.
     ``history`` names those of them that are read for all years up to the chosen one.
     ``sources`` are received files, by the names the year's settings give them. A step that ``assembles`` reads the
-    tables and figures of all others.
+    tables and figures of all others. A step of a ``part`` runs where the programme switched that part on.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Step:
     settings: tuple[str, ...] = ()
     territory: tuple[str, ...] = ()
     needs_plan: bool = False
+    part: Part | None = None
 
 
 PROGRAMME_SOURCES = tuple(SOURCE_TABLES)

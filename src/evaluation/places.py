@@ -249,6 +249,14 @@ class Workspace:
         own = self.programme.steps.get(step.name)
         if own is not None and not own.applicable:
             return Applicability(False, own.reason)
+        if step.part is not None and step.part not in self.programme.parts:
+            return Applicability(
+                False,
+                Text(
+                    ru=f"часть «{step.part}» не включена (parts в config/programme.yml)",
+                    en=f"the part '{step.part}' is not switched on (parts in config/programme.yml)",
+                ),
+            )
         if step.scope == "each_year" and not set(step.sources) & set(self.year(year).sources):
             return Applicability(
                 False,

@@ -40,8 +40,8 @@ def raised(error: BaseException, cause: BaseException | None = None) -> failure.
         ),
         (
             ContractError("table panel: missing: year"), None, "contract",
-            "cell 2: a table is not as tables.py declares it and was not written: table panel: missing: year",
-            "ячейка 2: таблица не такая, как объявлено в tables.py, и не записана: table panel: missing: year",
+            "cell 2: a table is not as tables/ declares it and was not written: table panel: missing: year",
+            "ячейка 2: таблица не такая, как объявлено в tables/, и не записана: table panel: missing: year",
         ),
         (
             OSError(errno.ENOSPC, "No space left", "/w/p/data/x.parquet"), None, "disk_full",

@@ -190,7 +190,7 @@ def test_reruns_with_a_code_of_their_own(tmp_path: Path, monkeypatch: pytest.Mon
     tables = helper[helper.index("NUMBERS = ") : helper.index("NOTEBOOKS = ")]
     for place, more in (
         ("pipeline.py", f"{steps}STEP_NAMES = tuple(step.name for step in STEPS)\n"),
-        ("tables.py", f"{tables}TABLES |= {{one.name: one for one in (NUMBERS, SUMS)}}\n"),
+        ("tables/__init__.py", f"{tables}TABLES |= {{one.name: one for one in (NUMBERS, SUMS)}}\n"),
     ):  # fmt: skip
         path = root / "src/evaluation" / place
         path.write_text(f"{path.read_text(encoding='utf-8')}\n{more}", encoding="utf-8")

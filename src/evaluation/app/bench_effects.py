@@ -1,6 +1,6 @@
 """``evaluation bench effects``: time and memory of the heaviest estimations, beside other libraries.
 
-Every measurement is a process of its own with one thread; seconds are processor time of the better of two rounds
+Every measurement is a process of its own with one thread; seconds are processor time of the best round
 (compilation at run time falls into the first). The other libraries run in an environment of their own.
 """
 

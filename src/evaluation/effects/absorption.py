@@ -47,9 +47,13 @@ def absorb(
     if len(effects) == 1:
         _Centring(effects[0], weights).take_out(out)
         return out
-    if weights is None and len(effects) == 2 and is_balanced(effects[0], effects[1]):
-        _take_out_balanced(out, effects[0], effects[1])
-        return out
+    if weights is None and len(effects) == 2:
+        # sorted by either effect, means are products without an index
+        orders = (_is_grid(effects[0], effects[1]), _is_grid(effects[1], effects[0]))
+        if any(orders) or is_balanced(effects[0], effects[1]):
+            first, second = effects if not orders[1] else (effects[1], effects[0])
+            _take_out_balanced(out, first, second, grid=any(orders))
+            return out
     return _take_out_repeatedly(out, [_Centring(codes, weights) for codes in effects], weights, tolerance, most_rounds)
 
 
@@ -123,13 +127,10 @@ def _is_grid(first: Codes, second: Codes) -> bool:
     )
 
 
-def _take_out_balanced(columns: Array, first: Codes, second: Codes) -> None:
-    """x less the two means plus the overall mean, in place."""
+def _take_out_balanced(columns: Array, first: Codes, second: Codes, *, grid: bool) -> None:
+    """x less the two means plus the overall mean, in place; ``grid``: rows are sorted by the first effect, then the
+    second."""
     rows, levels = int(first.max()) + 1, int(second.max()) + 1
-    swapped = _is_grid(second, first)
-    if swapped:
-        rows, levels = levels, rows
-    grid = swapped or _is_grid(first, second)
     for position in range(columns.shape[1]):
         column = columns[:, position]
         if grid:

@@ -135,7 +135,7 @@ def complete_rows(frame: pd.DataFrame, numbers: Sequence[str], others: Sequence[
             f"The columns {', '.join(words)} are no numbers, and a regression needs numbers. "
             "Take them out or make them effects.",
         )
-    gaps = [name for name in needed if frame[name].isna().any()]
+    gaps = [name for name in needed if _has_gaps(frame[name])]
     complete = frame if not gaps else frame[frame[gaps].notna().all(axis=1)]
     if complete.empty:
         raise InputProblem(
@@ -143,6 +143,16 @@ def complete_rows(frame: pd.DataFrame, numbers: Sequence[str], others: Sequence[
             f"There is no row in which all of the columns {', '.join(needed)} are filled.",
         )
     return complete, len(frame) - len(complete)
+
+
+def _has_gaps(values: pd.Series) -> bool:
+    # a finite sum has neither gaps nor infinities in it, and is found in a fraction of the time
+    kind = values.dtype.kind if isinstance(values.dtype, np.dtype) else ""
+    if kind in "iub" and kind:
+        return False
+    if kind == "f" and np.isfinite(values.to_numpy().sum()):
+        return False
+    return bool(values.isna().any())
 
 
 def _check(both: Array, weights: Array | None, kind: Kind, clusters: Sequence[Codes]) -> None:

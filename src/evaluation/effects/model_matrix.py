@@ -129,9 +129,13 @@ def codes_of(values: pd.Series) -> np.ndarray:
         numbers = values.to_numpy()
         low, high = int(numbers.min()), int(numbers.max())
         if high - low < 4 * len(numbers):  # a table of the range is much faster than hashing
-            shifted = numbers.astype(np.intp) - low
+            shifted = numbers.astype(np.intp, copy=False)
+            if low:
+                shifted = shifted - low
             present = np.zeros(high - low + 1, dtype=bool)
             present[shifted] = True
+            if present.all():
+                return shifted
             return np.asarray((np.cumsum(present) - 1)[shifted], dtype=np.intp)
     return np.asarray(pd.factorize(values, sort=True)[0], dtype=np.intp)
 

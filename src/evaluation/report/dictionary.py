@@ -23,10 +23,10 @@ _WORDS: dict[str, Text] = {
     "title": Text(ru="Словарь файлов", en="File dictionary"),
     "about": Text(
         ru="Что лежит в каждой таблице, которую создают расчёты: что такое строка, чем она определяется, кто может её "
-        "видеть. Файл составлен программой из объявлений `pipeline.py`, `tables.py` и `config/codebook.csv`; "
+        "видеть. Файл составлен программой из объявлений `pipeline.py`, `tables/` и `config/codebook.csv`; "
         "обновляется командой `make docs`.",
         en="What every table holds that the computations make: what a row is, what identifies it, who may see it. This "
-        "file is generated from the declarations in `pipeline.py`, `tables.py` and `config/codebook.csv`; `make docs` "
+        "file is generated from the declarations in `pipeline.py`, `tables/` and `config/codebook.csv`; `make docs` "
         "renews it.",
     ),
     "steps": Text(ru="Шаги", en="Steps"),

@@ -50,7 +50,7 @@ def cell_failed(
     """A cell raised ``name``; ``messages`` are the error's own words in both languages, where it has them.
 
     ``kinds`` names the error's class and those it descends from. An InputProblem is something that must be mended in
-    the input, not in the notebook; a ContractError a table that is not as ``tables.py`` declares it.
+    the input, not in the notebook; a ContractError a table that is not as ``tables/`` declares it.
     """
     lines = [line.strip() for line in value.strip().splitlines() if line.strip()]
     cause = f"{name}: {lines[-1]}" if lines else name
@@ -58,8 +58,8 @@ def cell_failed(
     ru, en = (messages["ru"], messages["en"]) if messages else (cause, cause)
     if kind == "contract" and not messages:
         said = " ".join(lines)
-        ru = f"таблица не такая, как объявлено в tables.py, и не записана: {said}"
-        en = f"a table is not as tables.py declares it and was not written: {said}"
+        ru = f"таблица не такая, как объявлено в tables/, и не записана: {said}"
+        en = f"a table is not as tables/ declares it and was not written: {said}"
     return Failure(kind, Text(ru=f"ячейка {cell}: {ru}", en=f"cell {cell}: {en}"), cell)
 
 

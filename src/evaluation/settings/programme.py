@@ -115,6 +115,9 @@ class AccessSettings(Settings):
     time_limit_seconds: float = Field(30, gt=0, description="the search then stops and tells how far it has come")
 
 
+Part = Literal["teams", "partnership", "measures", "services", "returns"]
+
+
 class StepSettings(Settings):
     """What a workspace says of one step."""
 
@@ -144,6 +147,12 @@ class Programme(Settings):
     map: MapSettings | None = None
     access: AccessSettings = AccessSettings()
     reference_totals: tuple[ReferenceTotal, ...] = ()
+    parts: tuple[Part, ...] = Field(
+        (),
+        description="further systems to follow: teams (support by stream, composition), partnership (base "
+        "municipalities, practices), measures (measures, self-government, resolutions), services (requests, education, "
+        "award, project office, media), returns (returns of all municipalities)",
+    )
     steps: dict[str, StepSettings] = Field(default_factory=dict)
     report_text: str | None = Field(None, description="folder with this workspace's own report texts")
     report_reference: str | None = Field(

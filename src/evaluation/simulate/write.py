@@ -28,6 +28,7 @@ from evaluation.simulate.files_territories import write_territories
 from evaluation.simulate.geography import sampled_units
 from evaluation.simulate.mess import Ledger
 from evaluation.simulate.parameters import Parameters
+from evaluation.simulate.parts import PART_FILES
 from evaluation.simulate.programme import YEARS
 from evaluation.simulate.year_view import YearView, view
 
@@ -79,12 +80,20 @@ def simulated_files(programme: SimulatedProgramme, clean: bool = False) -> tuple
         for source, write in WRITERS.items():
             content = canonical_bytes(frames[source], one.files[source]) if clean else write(one, ledger)
             files[f"{year}/{one.files[source]}"] = content
+        names, offices = {source: one.files[source] for source in WRITERS}, dict(_OFFICES)
+        for source, part in PART_FILES.items():
+            rows = part.frame(one)
+            if rows.empty:
+                continue
+            names[source], offices[source] = part.name(year), part.office
+            content = canonical_bytes(rows, names[source]) if clean else part.write(one, rows, names[source], ledger)
+            files[f"{year}/{names[source]}"] = content
         sources = pd.DataFrame(
             {
-                "source": list(WRITERS),
-                "file": [one.files[source] for source in WRITERS],
+                "source": list(names),
+                "file": list(names.values()),
                 "received_on": f"{year + 1}-01-15",
-                "received_from": [_OFFICES[source] for source in WRITERS],
+                "received_from": [offices[source] for source in names],
                 "note": "simulated",
             }
         )

@@ -70,7 +70,11 @@ def multiway_covariance(
 
 def cluster_scores(design: Array, residuals: Array, groups: NDArray[np.intp]) -> Array:
     """Sums of X'u by cluster, G x k. One column at a time stays in the processor's cache."""
-    columns = [np.bincount(groups, design[:, place] * residuals) for place in range(design.shape[1])]
+    # neighbouring rows of one cluster are summed first: much faster than adding every row to its cluster's total
+    starts = np.concatenate([[0], np.flatnonzero(groups[1:] != groups[:-1]) + 1])
+    of_runs = groups[starts]
+    products = (design[:, place] * residuals for place in range(design.shape[1]))
+    columns = [np.bincount(of_runs, np.add.reduceat(product, starts)) for product in products]
     return np.column_stack(columns) if columns else np.empty((int(groups.max()) + 1, 0))
 
 

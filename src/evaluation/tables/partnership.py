@@ -1,0 +1,9 @@
+"""Tables of the part ``partnership``: base and participating municipalities, trainings, the registry of practices."""
+
+from __future__ import annotations
+
+from evaluation.tables.declaration import Table
+
+# received registers that are read by their declaration alone, each into the table of its name
+REGISTERS: tuple[str, ...] = ()
+DECLARED: tuple[Table, ...] = ()
