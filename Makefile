@@ -33,7 +33,7 @@ test-browser: $(READY)
 	  command -v soffice >/dev/null || missing="$$missing libreoffice-writer"; \
 	  [ -z "$$missing" ] || { apt-get update -qq && apt-get install -y -qq --no-install-recommends $$missing; }; \
 	fi
-	$(BIN)/python -m pytest tests/browser
+	$(BIN)/python -m pytest tests/browser -m 'browser and not slow'
 
 lab: $(READY)
 	$(BIN)/evaluation lab

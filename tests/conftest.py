@@ -2,6 +2,8 @@
 
 What one module of tests leaves to the collector is collected before the next begins: a warning about it would
 otherwise come up within another test, and fail it where that test takes warnings for errors.
+
+Tests are shared out between processes by module, those of the demonstration all to one.
 """
 
 from __future__ import annotations
@@ -10,8 +12,10 @@ import gc
 import os
 import warnings
 from collections.abc import Generator
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 os.environ.setdefault("OPENPYXL_LXML", "False")  # as the package says, before a test imports openpyxl itself
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -29,3 +33,16 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
             warnings.simplefilter("ignore")
             gc.collect()
     return (yield)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
+    return _ByFile(config, log)
+
+
+class _ByFile(LoadFileScheduling):
+    """One module is one process's; so is the demonstration, for which another process would only wait."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        folder = "tests/end_to_end"
+        return folder if nodeid.startswith(f"{folder}/") else str(super()._split_scope(nodeid))

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from evaluation.settings import Part
+from evaluation.settings import Part, Text
 from evaluation.tables import PROGRAMME_TABLES, SOURCE_TABLES
 
 Scope = Literal["each_year", "chosen_year"]
@@ -44,6 +44,21 @@ class Step:
     territory: tuple[str, ...] = ()
     needs_plan: bool = False
     part: Part | None = None
+
+
+@dataclass(frozen=True)
+class Applicability:
+    """Whether a step applies to a year of a workspace, and if not, why."""
+
+    applies: bool
+    reason: Text | None = None
+
+
+def switched_off(part: Part) -> Text:
+    return Text(
+        ru=f"часть «{part}» не включена (parts в config/programme.yml)",
+        en=f"the part '{part}' is not switched on (parts in config/programme.yml)",
+    )
 
 
 PROGRAMME_SOURCES = tuple(SOURCE_TABLES)

@@ -15,7 +15,7 @@ from typing import Any
 
 from evaluation import pipeline
 from evaluation.codebook import Codebook, read_codebook
-from evaluation.pipeline import Step
+from evaluation.pipeline import Applicability, Step, switched_off
 from evaluation.settings import (
     History,
     InputProblem,
@@ -40,14 +40,6 @@ KEY_FILE = "EVALUATION_KEY_FILE"
 FIGURE_FORMATS = ("svg", "png")
 EXHIBIT_FORMATS = ("html", "csv")
 ASSEMBLED = {("figure", ".svg"), ("figure", ".png"), ("exhibit", ".html"), ("exhibit", ".csv")}
-
-
-@dataclass(frozen=True)
-class Applicability:
-    """Whether a step applies to a year of this workspace, and if not, why."""
-
-    applies: bool
-    reason: Text | None = None
 
 
 @dataclass(frozen=True)
@@ -250,13 +242,7 @@ class Workspace:
         if own is not None and not own.applicable:
             return Applicability(False, own.reason)
         if step.part is not None and step.part not in self.programme.parts:
-            return Applicability(
-                False,
-                Text(
-                    ru=f"часть «{step.part}» не включена (parts в config/programme.yml)",
-                    en=f"the part '{step.part}' is not switched on (parts in config/programme.yml)",
-                ),
-            )
+            return Applicability(False, switched_off(step.part))
         if step.scope == "each_year" and not set(step.sources) & set(self.year(year).sources):
             return Applicability(
                 False,

@@ -57,9 +57,8 @@ def test_the_register_is_seeded_and_somewhat_messy(units: pd.DataFrame) -> None:
     assert (total[numbers] == parts[numbers]).all() and 0.9 < numbers.mean() < 1
 
 
-@pytest.mark.parametrize(
-    ("language", "words"), [("ru", "Вся очистка"), pytest.param("en", "Whole cleaning", marks=pytest.mark.slow)]
-)
+@pytest.mark.slow  # processes that import everything anew
+@pytest.mark.parametrize(("language", "words"), [("ru", "Вся очистка"), ("en", "Whole cleaning")])
 def test_the_command_measures_a_small_register(language: str, words: str) -> None:
     result = CliRunner().invoke(
         app, ["bench", "clean", "--rows", "5000", "--plain", "--workspace", str(repository()), "--language", language]

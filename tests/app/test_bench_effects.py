@@ -58,9 +58,8 @@ def test_our_tasks_give_the_answers_of_others(panel: pd.DataFrame) -> None:
     assert np.isnan(OWN["linear"][BARE](panel, 0)())
 
 
-@pytest.mark.parametrize(
-    ("language", "words"), [("ru", "память до"), pytest.param("en", "memory up to", marks=pytest.mark.slow)]
-)
+@pytest.mark.slow  # processes that import everything anew
+@pytest.mark.parametrize(("language", "words"), [("ru", "память до"), ("en", "memory up to")])
 def test_the_command_measures_a_small_panel(language: str, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bench_effects, "rivals_python", lambda: None)
     result = CliRunner().invoke(app, ["bench", "effects", "--rows", "1200", "--plain", "--language", language])

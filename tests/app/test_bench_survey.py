@@ -49,6 +49,7 @@ def test_every_task_gives_the_same_error(survey: dict[str, np.ndarray]) -> None:
     assert TASKS[RIVAL](survey, 0)() == pytest.approx(bare, rel=1e-8)
 
 
+@pytest.mark.slow  # processes that import everything anew
 def test_the_command_measures_a_small_survey() -> None:
     result = CliRunner().invoke(app, ["bench", "survey", "--rows", "4000", "--plain", "--language", "ru"])
     assert result.exit_code == 0, result.output

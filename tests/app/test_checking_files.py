@@ -106,7 +106,7 @@ READ = [
     (far_cell, 3, r"\(far_cell\): 1; not read\n +(?:Реестр!)?E1048576"),
 ]
 REFUSED = [
-    (bomb, r"реестр\.xlsx .*unpacks to 32\d{8} bytes; it is not safe to open"),
+    pytest.param(bomb, r"реестр\.xlsx .*unpacks to 32\d{8} bytes; it is not safe to open", marks=pytest.mark.slow),
     (locked, r"реестр\.xlsx .*password"),
     (folder, r"реестр\.xlsx.* folder"),
     (not_a_workbook, r"реестр\.xlsx .*damaged|реестр\.xlsx .*cannot be"),

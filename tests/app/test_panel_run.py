@@ -105,6 +105,7 @@ def test_what_refuses_the_run_is_told_in_its_own_words(tiny: Tiny, watches: Call
     assert course.message.en.startswith("There is no file data/raw/2024/answers.csv")
 
 
+@pytest.mark.slow  # real kernels are started and stopped
 def test_stopping_leaves_a_clean_state(tiny: Tiny, watches: Callable[[Tiny], RunWatch]) -> None:
     sleeping = tiny.read("notebooks/02_sum.ipynb")
     tiny.notebook("02_sum", "from pathlib import Path\nPath('begun').touch()", SLEEP)

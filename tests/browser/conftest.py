@@ -25,6 +25,14 @@ class Opened:
     asked: list[str] = field(default_factory=list)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark this folder's tests, before any is chosen by its marks."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.browser)
+
+
 # of a module, not of the session: while the driver lives its event loop runs, and no other test could start one
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:

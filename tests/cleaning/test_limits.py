@@ -22,6 +22,7 @@ from evaluation.cleaning.workbook import Remark, read_received
 ROW = '<row r="1"><c r="A1"><v>1</v></c></row>'
 
 
+@pytest.mark.slow  # three gigabytes are written
 def test_three_gigabytes_are_refused_in_milliseconds(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     with (

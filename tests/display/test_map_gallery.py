@@ -24,7 +24,8 @@ def data() -> GalleryData:
     return gallery_data(open_workspace(ROOT))
 
 
-@pytest.mark.parametrize("language", ["ru", pytest.param("en", marks=pytest.mark.slow)])
+@pytest.mark.slow  # all kinds of maps are drawn
+@pytest.mark.parametrize("language", ["ru", "en"])
 def test_texts_are_apart_inside_and_large_enough(data: GalleryData, language: str) -> None:
     drawn = dict(gallery_figures(data, language))  # type: ignore[arg-type]
     assert list(drawn) == list(PICTURES)

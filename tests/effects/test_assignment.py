@@ -85,6 +85,7 @@ def _nominal(years: int, model: Model, draws: int) -> None:
     assert low <= rejected <= high, f"{rejected} of {years}, expected {low} to {high}"
 
 
+@pytest.mark.slow  # a simulation study
 def test_size_is_nominal_in_120_years(intention: Model) -> None:
     """With 99 further lots p <= 0.05 has probability 0.05 exactly; the region is the exact binomial one (99 %)."""
     _nominal(120, intention, 99)

@@ -249,6 +249,7 @@ def contests(seed: int, piled: float = 0.0, years: int = 6, n: int = 120) -> pd.
     return add_distance(frame, find_lines(frame))
 
 
+@pytest.mark.slow  # 180 contests
 def test_density_tests_keep_their_level_and_notice_piling_up() -> None:
     quiet = np.array([density_at_line(contests(seed), 3)["p"] for seed in range(150)])
     assert (quiet[:, 0] < 0.05).sum() <= stats.binom.ppf(0.995, 150, 0.05)

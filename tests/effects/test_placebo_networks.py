@@ -46,6 +46,7 @@ def _within_region(rejections: int, studies: int, level: float = 0.99) -> bool:
     return bool(low <= rejections <= high)
 
 
+@pytest.mark.slow  # a simulation study
 def test_no_effect_is_rejected_in_five_of_a_hundred_although_alike_units_meet(declare: Declare) -> None:
     studies = 120  # the fewest (but for a few) where no rejection at all lies outside of the region
     rejections = sum(_p(declare, seed, 0.0, 39, 4) <= 0.05 for seed in range(studies))

@@ -117,6 +117,7 @@ def test_smooth_intervals_hold_the_truth_at_the_worst_trend(bend: float, weights
         assert tight <= 0.95 + 3 * np.sqrt(0.95 * 0.05 / 20_000)  # not longer than needed
 
 
+@pytest.mark.slow  # 150 studies
 def test_errors_estimated_from_clusters_still_hold_the_truth() -> None:
     """Covariance from 40 clusters: t intervals hold, and the trend bends as much as is allowed after the reference."""
     generator = np.random.default_rng(17)

@@ -76,6 +76,7 @@ def test_one_year_before_is_the_textbook_power() -> None:
     assert slope == pytest.approx(0.1 * (stats.norm.ppf(0.975) + stats.norm.ppf(0.8)), rel=1e-3)
 
 
+@pytest.mark.slow  # a simulation study
 def test_joint_test_rejects_as_often_as_it_says_when_trends_are_parallel() -> None:
     generator = np.random.default_rng(13)
     rejected = {"group_time": 0, "imputation": 0}

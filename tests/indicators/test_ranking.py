@@ -65,6 +65,7 @@ def test_the_tail_is_scipys_exact_test() -> None:
         assert found["above"].iloc[own] == sum(p <= 0.025 / 4 for p in tails)
 
 
+@pytest.mark.slow  # a simulation study
 def test_ranges_hold_the_true_ranks_at_least_as_often_as_they_say() -> None:
     rng = np.random.default_rng(11)
     rate = np.array([1.0, 1.0, 1.5, 2.0, 4.0, 4.5, 9.0, 12.0])

@@ -91,7 +91,7 @@ def test_chukotka_is_drawn_in_one_piece(imports: dict[str, Imported], real_file:
     assert unit_at(towns, kept).tolist()[1:] == ["77633000", "77701000"]
 
 
-@pytest.mark.parametrize("region", REGIONS)
+@pytest.mark.parametrize("region", [REGIONS[0], *(pytest.param(one, marks=pytest.mark.slow) for one in REGIONS[1:])])
 def test_spoiled_coordinates_are_told(
     region: str, directory: pd.DataFrame, real_file: RealFile, tmp_path: Path
 ) -> None:

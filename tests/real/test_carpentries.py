@@ -48,6 +48,8 @@ ITEMS = {
 COUNTS = {"complete": 900, "partial": 10, "break_off": 1, "refusal": 56}
 NUMBER, OPEN = "LikelyToRecommend", "CompleteTrainingOther"
 
+pytestmark = pytest.mark.slow  # eight years of events and all answers
+
 
 class Carpentries(NamedTuple):
     workspace: Workspace

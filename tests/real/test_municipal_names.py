@@ -48,6 +48,7 @@ def test_no_units_name_is_taken_for_a_region(directory: pd.DataFrame) -> None:
         assert regions.of_text(fold(f"Новый район ({name})")) == ({place}, "новый район", False)
 
 
+@pytest.mark.slow  # a hundred thousand names
 def test_a_hundred_thousand_spoiled_names(directory: pd.DataFrame, capsys: pytest.CaptureFixture[str]) -> None:
     """Top-1 (accepted or first suggestion) on decidable names; precision counts negatives that were accepted."""
     units = in_force(directory, DAY)

@@ -24,6 +24,8 @@ YEARS = tuple(range(2017, 2027))
 ROWS = 13_931
 NO_GROUP = ("", "None")
 
+pytestmark = pytest.mark.slow  # the whole register of ten years
+
 
 class Warsaw(NamedTuple):
     """``source`` is indexed by the lines of the file (the header is line 1)."""

@@ -36,7 +36,7 @@ app(["run", "2024", "--workspace", sys.argv[1], "--plain", "--language", "en", "
 """
 
 
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize("name", ["SIGTERM", pytest.param("SIGHUP", marks=pytest.mark.slow)])
 def test_a_polite_end_leaves_a_clean_state_and_says_so(finished: Tiny, tmp_path: Path, name: str) -> None:
     before = {
         place: finished.read(place)

@@ -44,7 +44,7 @@ def test_degrees_called_metres_are_degrees() -> None:
     assert same(made) and notes[0][0] == "crs_declared_wrong"
 
 
-@pytest.mark.parametrize("claimed", ["EPSG:4326", None])
+@pytest.mark.parametrize("claimed", ["EPSG:4326", pytest.param(None, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("true", ["EPSG:3857", "EPSG:32646", "EPSG:28416"])
 def test_metres_called_degrees_are_refused_with_the_likely_projection(true: str, claimed: str | None) -> None:
     wrong = frame().to_crs(true).set_crs(claimed, allow_override=True)

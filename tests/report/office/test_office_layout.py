@@ -55,6 +55,46 @@ def test_a_small_table_of_long_sentences_stays_upright() -> None:
     assert made([[words] * 7] * 30).get("data-turned") == "yes"
 
 
+def headed(columns: int, rows: int, word: str = "Показатель") -> Element:
+    head = "<thead><tr>" + "".join(f"<th>{word} {n}</th>" for n in range(columns)) + "</tr></thead>"
+    lines = "".join("<tr>" + "".join(f"<td>{row}.{n}</td>" for n in range(columns)) + "</tr>" for row in range(rows))
+    table = parse(f"<table id='t'><caption>К</caption>{head}<tbody>{lines}</tbody></table>").elements()[0]
+    lay_out(table)
+    return table
+
+
+def cells(table: Element) -> list[list[str]]:
+    return [[cell.plain() for cell in row.elements()] for row in table.walk() if row.tag == "tr"]
+
+
+@pytest.mark.parametrize("rows", [1, 2])
+def test_one_or_two_wide_rows_stand_up_instead_of_turning_the_page(rows: int) -> None:
+    table = headed(16, rows)
+    assert (table.get("data-turned"), table.get("id")) == ("", "t")
+    assert [child.tag for child in table.elements()] == ["caption", "colgroup", "thead", "tbody"]
+    assert cells(table) == [[f"Показатель {n}", *(f"{row}.{n}" for row in range(rows))] for n in range(16)]
+
+
+def test_what_fits_or_has_more_rows_stays_as_it_is() -> None:
+    assert cells(headed(3, 1)) == [["Показатель 0", "Показатель 1", "Показатель 2"], ["0.0", "0.1", "0.2"]]
+    assert headed(16, 3).get("data-turned") == "yes"
+    assert len(cells(headed(16, 3))) == 4
+
+
+def test_joined_cells_and_a_foot_are_not_taken_apart() -> None:
+    wide = "".join(f"<td>{'слово' * 2} {n}</td>" for n in range(16))
+    head = "".join(f"<th>Показатель {n}</th>" for n in range(16))
+    joined = head.replace("<th>", "<th colspan='2'>", 1).replace("<th>Показатель 15</th>", "")
+    for first, foot in ((joined, ""), (head, f"<tfoot><tr>{wide}</tr></tfoot>")):
+        table = parse(f"<table><thead><tr>{first}</tr></thead><tbody><tr>{wide}</tr></tbody>{foot}</table>").elements()[
+            0
+        ]
+        before = cells(table)
+        lay_out(table)
+        assert cells(table) == before
+        assert table.get("data-turned") == "yes"
+
+
 @given(st.lists(st.lists(st.sampled_from(["", "а", "слово", "очень длинное слово " * 9, "x" * 80]), min_size=3,
                          max_size=3), min_size=1, max_size=5))  # fmt: skip
 @settings(max_examples=60)
