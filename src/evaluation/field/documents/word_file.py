@@ -1,0 +1,277 @@
+"""Paragraphs of a Word document (docx): list numbers counted as Word counts them, headings, tables, emphasis.
+
+Deleted text (tracked changes) is left out, inserted text is read; headers, footers, notes and comments are not read.
+Markup: ECMA-376 Part 1, 17.3 (paragraphs and runs), 17.4 (tables), 17.7 (styles), 17.9 (numbering).
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.parsers import expat
+
+from evaluation.cleaning.files import refuse
+from evaluation.cleaning.limits import check_archive
+from evaluation.cleaning.sheet_events import parse
+from evaluation.cleaning.sheet_scan import Forbidden
+from evaluation.field.documents.paragraphs import Document, Draft, numbered, split_mark
+
+MAX_MARKUP = 100_000_000  # bytes of a document's text with its markup: some ten thousand pages
+_BROKEN = (zipfile.BadZipFile, zlib.error, expat.ExpatError, Forbidden, KeyError, ValueError, EOFError, OSError)
+_SPACES = (
+    "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+    "http://purl.oclc.org/ooxml/wordprocessingml/main",
+)
+_FALLBACK = "http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_OFF = ("0", "false", "none", "off")
+
+ListPlace = tuple[str, int]
+
+
+@dataclass
+class _Style:
+    heading: bool = False
+    bold: bool = False
+    list_id: str = ""
+    level: int = 0
+    parent: str = ""
+
+
+@dataclass
+class _Open:
+    """A paragraph that is being read."""
+
+    text: list[str] = field(default_factory=list)
+    strong: list[str] = field(default_factory=list)
+    style: str = ""
+    list_id: str | None = None
+    level: int | None = None
+    bold: bool = False
+
+
+def word_document(data: bytes, path: Path, source: str = "document") -> Document:
+    """Paragraphs of a docx file given as bytes. Raises InputProblem for a damaged, oversized or unusual file."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            check_archive(archive, path, source)
+            members = archive.namelist()
+            for member in ("word/document.xml", "word/styles.xml", "word/numbering.xml"):
+                if member in members and archive.getinfo(member).file_size > MAX_MARKUP:
+                    raise refuse(
+                        path, source, ": текст документа слишком велик. Разделите его на части.",
+                        ": the text of the document is too large. Split it."
+                    )  # fmt: skip
+            styles = _styles(archive) if "word/styles.xml" in members else {}
+            formats = _formats(archive) if "word/numbering.xml" in members else {}
+            reader = _Reader(styles, formats)
+            _read(archive, "word/document.xml", reader)
+            return numbered(reader.drafts)
+    except _BROKEN as error:
+        raise refuse(
+            path,
+            source,
+            " не читается как документ Word (docx): он повреждён. Откройте его в Word и сохраните заново.",
+            " cannot be read as a Word document (docx): it is damaged. Open it in Word and save it again.",
+        ) from error
+
+
+def _read(archive: zipfile.ZipFile, member: str, reader: _Reader) -> None:
+    with archive.open(member) as stream:
+        parse(stream, reader.start, reader.end, reader.text)
+
+
+def _local(tag: str) -> str:
+    space, _, name = tag.rpartition("}")
+    return name if space in _SPACES else ""
+
+
+def _value(facts: Mapping[str, str], name: str = "val") -> str:
+    return next((value for key, value in facts.items() if key.rpartition("}")[2] == name), "")
+
+
+def _styles(archive: zipfile.ZipFile) -> dict[str, _Style]:
+    styles: dict[str, _Style] = {}
+    current: list[_Style] = []
+
+    def start(tag: str, facts: dict[str, str]) -> None:
+        name = _local(tag)
+        if name == "style":
+            current.append(styles.setdefault(_value(facts, "styleId"), _Style()))
+        elif current and name == "name":
+            current[-1].heading |= bool(re.match(r"(?:heading \d|title$|заголовок|название)", _value(facts).casefold()))
+        elif current and name == "basedOn":
+            current[-1].parent = _value(facts)
+        elif current and name == "numId":
+            current[-1].list_id = _value(facts)
+        elif current and name == "ilvl":
+            current[-1].level = int(_value(facts) or 0)
+        elif current and name == "outlineLvl":
+            current[-1].heading |= _value(facts) in set("012345678")
+        elif current and name == "b":
+            current[-1].bold = _value(facts).casefold() not in _OFF
+
+    def end(tag: str) -> None:
+        if _local(tag) == "style":
+            current.pop()
+
+    with archive.open("word/styles.xml") as stream:
+        parse(stream, start, end)
+    return {name: _inherited(style, styles) for name, style in styles.items()}
+
+
+def _inherited(style: _Style, styles: Mapping[str, _Style]) -> _Style:
+    """A style with what it takes from those it is based on; a circle of styles ends after as many steps."""
+    made, parent = _Style(style.heading, style.bold, style.list_id, style.level), style.parent
+    for _ in range(len(styles)):
+        above = styles.get(parent)
+        if above is None:
+            break
+        made.heading |= above.heading
+        made.bold |= above.bold
+        if not made.list_id:
+            made.list_id, made.level = above.list_id, above.level
+        parent = above.parent
+    return made
+
+
+def _formats(archive: zipfile.ZipFile) -> dict[ListPlace, tuple[str, int]]:
+    """Format and first number by list and level (``decimal``, 1)."""
+    abstract: dict[str, dict[int, tuple[str, int]]] = defaultdict(dict)
+    named: dict[str, str] = {}
+    here = {"abstract": "", "level": "", "list": ""}
+
+    def start(tag: str, facts: dict[str, str]) -> None:
+        name = _local(tag)
+        if name == "abstractNum":
+            here["abstract"] = _value(facts, "abstractNumId")
+        elif name == "lvl" and here["abstract"]:
+            here["level"] = _value(facts, "ilvl")
+            abstract[here["abstract"]][int(here["level"])] = ("decimal", 1)
+        elif name in ("numFmt", "start") and here["level"]:
+            level = int(here["level"])
+            form, first = abstract[here["abstract"]][level]
+            abstract[here["abstract"]][level] = (
+                (_value(facts), first) if name == "numFmt" else (form, int(_value(facts) or 1))
+            )
+        elif name == "num":
+            here["list"] = _value(facts, "numId")
+        elif name == "abstractNumId" and here["list"]:
+            named[here["list"]] = _value(facts)
+
+    def end(tag: str) -> None:
+        closed = {"abstractNum": "abstract", "lvl": "level", "num": "list"}.get(_local(tag))
+        if closed:
+            here[closed] = ""
+
+    with archive.open("word/numbering.xml") as stream:
+        parse(stream, start, end)
+    return {
+        (list_id, level): form for list_id, target in named.items() for level, form in abstract.get(target, {}).items()
+    }
+
+
+class _Reader:
+    """Handlers of the event parser for the document's body."""
+
+    def __init__(self, styles: Mapping[str, _Style], formats: Mapping[ListPlace, tuple[str, int]]) -> None:
+        self.drafts: list[Draft] = []
+        self._styles, self._formats = styles, formats
+        self._open: list[_Open] = []
+        self._cells: list[list[list[str]]] = []  # rows of tables that are open: cells, their texts
+        self._skipped = 0
+        self._reading = self._in_run = False
+        self._counts: dict[ListPlace, int] = {}
+
+    def start(self, tag: str, facts: dict[str, str]) -> None:
+        name = _local(tag)
+        if tag == _FALLBACK or self._skipped:
+            self._skipped += 1
+            return
+        if name == "p":
+            self._open.append(_Open())
+        elif name == "tr":
+            self._cells.append([])
+        elif name == "tc" and self._cells:
+            self._cells[-1].append([])
+        if not self._open:
+            return
+        here = self._open[-1]
+        if name == "pStyle":
+            here.style = _value(facts)
+        elif name == "numId":
+            here.list_id = _value(facts)
+        elif name == "ilvl":
+            here.level = int(_value(facts) or 0)
+        elif name == "r":
+            here.bold, self._in_run = False, True
+        elif name == "b" and self._in_run:
+            here.bold = _value(facts).casefold() not in _OFF
+        elif name == "t":
+            self._reading = True
+        elif name == "tab" and self._in_run:
+            here.text.append(" ")
+        elif name in ("br", "cr") and self._in_run:
+            here.text.append("\n")
+        elif name == "noBreakHyphen":
+            here.text.append("-")
+
+    def text(self, text: str) -> None:
+        if self._reading and not self._skipped:
+            here = self._open[-1]
+            here.text.append(text)
+            if here.bold:
+                here.strong.append(text)
+
+    def end(self, tag: str) -> None:
+        if self._skipped:
+            self._skipped -= 1
+            return
+        name = _local(tag)
+        if name == "t":
+            self._reading = False
+        elif name == "r":
+            self._in_run = False
+        elif name == "p":
+            self._paragraph(self._open.pop())
+        elif name == "tr" and self._cells:
+            cells = tuple(" ".join(texts) for texts in self._cells.pop())
+            filled = tuple(cell for cell in cells if cell.strip())
+            self._put(Draft(" | ".join(filled), "row", cells=filled))
+
+    def _paragraph(self, here: _Open) -> None:
+        style = self._styles.get(here.style, _Style())
+        text = "".join(here.text)
+        if self._cells and self._cells[-1]:
+            self._cells[-1][-1].append(text.replace("\n", " "))
+            return
+        list_id = style.list_id if here.list_id is None else here.list_id
+        level = style.level if here.level is None else here.level
+        mark = self._mark(list_id, level) if list_id not in ("", "0") and text.strip() else ""
+        for line in text.split("\n"):
+            bare, printed = (line.strip(), mark) if mark else split_mark(line.strip())
+            kind = "item" if printed else ("heading" if style.heading else "text")
+            strong = tuple(here.strong) if not style.bold else (bare,)
+            self._put(Draft(bare, "item" if kind == "item" else "heading" if kind == "heading" else "text",
+                            printed, strong))  # fmt: skip
+            mark = ""
+
+    def _mark(self, list_id: str, level: int) -> str:
+        """The number that Word prints before an item (2.1 of the second level), ``-`` for bullets."""
+        form, _ = self._formats.get((list_id, level), ("bullet", 1))
+        if form in ("bullet", "none"):
+            return "-"
+        first = self._formats[(list_id, level)][1]
+        self._counts[(list_id, level)] = self._counts.get((list_id, level), first - 1) + 1
+        for deeper in [place for place in self._counts if place[0] == list_id and place[1] > level]:
+            del self._counts[deeper]
+        return ".".join(str(self._counts[(list_id, up)]) for up in range(level + 1) if (list_id, up) in self._counts)
+
+    def _put(self, draft: Draft) -> None:
+        """Rows of a table inside another's cell come before the row that holds them."""
+        self.drafts.append(draft)
