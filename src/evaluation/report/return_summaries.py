@@ -1,0 +1,114 @@
+"""Findings about the returns of municipalities: how many came, how far they stand for all, what was revised."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from evaluation.report.findings import Finding
+
+SET_ASIDE = ("wrong_year", "no_unit", "empty", "broken", "not_recognised")
+
+
+def return_findings(
+    completeness: pd.DataFrame,
+    totals: pd.DataFrame,
+    indicators: pd.DataFrame,
+    revised: pd.DataFrame,
+    checks: pd.DataFrame,
+    weights: pd.DataFrame,
+    files: pd.DataFrame,
+    year: int,
+) -> list[Finding]:
+    """Findings of ``year`` from the tables of step 05e (as their contracts) and the year's ``return_files``.
+
+    Totals are ``return_total_<question>`` and ``return_mean_<question>``, with n the answers and their interval.
+    """
+    whole = completeness[completeness["grouping"] == "country"].set_index("year")
+    now = whole.loc[year]
+    units, returned = int(now["units"]), int(now["returned"])
+    findings = [
+        Finding("return_units", units, "units"),
+        Finding("returns_received", returned, "units", units),
+        Finding("return_share", now["share"], "share", units, now["low"], now["high"]),
+        Finding("return_population_share", _known(now["population_share"]), "share", units),
+        Finding("return_complete", _known(now["complete"]), "share", returned),
+        Finding("return_files", len(files), "files"),
+        Finding("return_files_set_aside", int(files["fate"].isin(SET_ASIDE).sum()), "files", len(files)),
+        Finding("return_files_superseded", int((files["fate"] == "superseded").sum()), "files", len(files)),
+    ]
+    first = int(whole.index.min())
+    if first != year:
+        findings.append(
+            Finding("return_units_change", units - int(whole.loc[first, "units"]), "units", note=str(first))
+        )
+    return [
+        *findings,
+        *_regions(completeness, year),
+        *_representativity(indicators, year),
+        *_weights(weights),
+        *_changes(revised, checks, year),
+        *_totals(totals, year),
+    ]
+
+
+def _known(value: float) -> float | None:
+    return None if pd.isna(value) else float(value)
+
+
+def _regions(completeness: pd.DataFrame, year: int) -> list[Finding]:
+    regions = completeness[(completeness["grouping"] == "region") & (completeness["year"] == year)]
+    if regions.empty:
+        return []
+    return [
+        Finding("return_regions", len(regions), "count"),
+        Finding("return_region_lowest", float(regions["share"].min()), "share", len(regions)),
+        Finding("return_regions_below_half", int((regions["share"] < 0.5).sum()), "count", len(regions)),
+    ]
+
+
+def _representativity(indicators: pd.DataFrame, year: int) -> list[Finding]:
+    own = indicators[indicators["year"] == year]
+    findings = []
+    for name in ("r_adjusted", "max_bias"):
+        for row in own[own["indicator"] == name].itertuples():
+            bounds = (None, None) if pd.isna(row.low) else (row.low, row.high)
+            findings.append(Finding(f"return_{name}", _known(row.value), "ratio", int(row.units), *bounds))
+    partial = own[(own["indicator"] == "partial_unconditional") & own["category"].isna()]
+    findings += [
+        Finding(f"return_partial_{row.variable}", _known(row.value), "ratio", int(row.units))
+        for row in partial.itertuples()
+    ]
+    return findings
+
+
+def _weights(weights: pd.DataFrame) -> list[Finding]:
+    if weights.empty:
+        return []
+    joined = weights.loc[weights["is_joined"].astype(bool), "weight"].sum() / weights["weight"].sum()
+    return [
+        Finding("return_cells", int(weights["cell"].nunique()), "count"),
+        Finding("return_weight_largest", float(weights["weight"].max()), "ratio", len(weights)),
+        Finding("return_weight_smallest", float(weights["weight"].min()), "ratio", len(weights)),
+        Finding("return_joined_share", float(joined), "share", len(weights)),
+    ]
+
+
+def _changes(revised: pd.DataFrame, checks: pd.DataFrame, year: int) -> list[Finding]:
+    own = revised[revised["year"] == year]
+    counts = {kind: int(own[f"n_{kind}"].sum()) for kind in ("revised", "newly_returned", "withdrawn")}
+    findings = [
+        Finding(f"return_values_{kind}", count, "count", int(own["values"].sum())) for kind, count in counts.items()
+    ]
+    outliers = int(checks["outlier"].astype(bool).sum())
+    return [*findings, Finding("return_outliers", outliers, "units", len(checks))]
+
+
+def _totals(totals: pd.DataFrame, year: int) -> list[Finding]:
+    chosen = totals[(totals["year"] == year) & (totals["grouping"] == "country") & (totals["method"] == "weights")]
+    findings = []
+    for row in chosen.itertuples():
+        bounds = (None, None) if pd.isna(row.value) else (float(row.low), float(row.high))
+        note = None if not pd.isna(row.value) else "no answers"
+        name = f"return_{row.statistic}_{row.variable}"
+        findings.append(Finding(name, _known(row.value), str(row.unit or "number"), int(row.n), *bounds, note))
+    return findings
