@@ -197,6 +197,7 @@ class Workspace:
             "claims": self.root / "config" / "claims.csv",
             "report_reference": self.root / letterhead if letterhead else None,
             "rules": self._own("config", "rules.yml"),
+            "return_form": self._own("config", "returns", "form.csv"),
             "margins": self._own("config", "survey", "population_margins.csv"),
         }
         path = places[name]

@@ -9,14 +9,17 @@ import typer
 
 from evaluation.app.backup_command import BACKUP_HELP, backup
 from evaluation.app.bench_command import BENCH_HELP, bench
+from evaluation.app.best_practice_command import BEST_PRACTICE_HELP, best_practice
 from evaluation.app.compare_command import COMPARE_HELP, compare
 from evaluation.app.design_cli import design
+from evaluation.app.document_command import READ_DOCUMENT_HELP, read_document
 from evaluation.app.gallery_command import GALLERY_HELP, gallery
 from evaluation.app.init_command import INIT_HELP, init
 from evaluation.app.letterhead_command import LETTERHEAD_HELP, letterhead
 from evaluation.app.new_year_command import NEW_YEAR_HELP, new_year
 from evaluation.app.panel_command import PANEL_HELP, panel
 from evaluation.app.release_command import RELEASE_HELP, release
+from evaluation.app.roll_up_command import roll_up
 from evaluation.app.run_command import RUN_HELP, run
 from evaluation.app.speaking import (
     FAILED,
@@ -234,14 +237,30 @@ def simulate(
     clean: Annotated[
         bool, typer.Option("--clean", help=say("чистые таблицы вместо обычных", "clean tables instead of usual ones"))
     ] = False,
+    national: Annotated[
+        bool,
+        typer.Option(
+            "--national",
+            help=say("страна с отчётами муниципалитетов, в новой папке", "a country with returns, in a new folder"),
+        ),
+    ] = False,
+    regions: Annotated[
+        int | None,
+        typer.Option("--regions", min=1, max=99, metavar="N", help=say("регионов в стране", "regions of the country")),
+    ] = None,
     workspace: WorkspaceOption = None,
     language: LanguageOption = None,
     plain: PlainOption = False,
 ) -> None:
-    from evaluation.app.simulation import simulate_files
-
     screen = console(plain)
-    folder = simulate_files(_open(workspace), seed, years, municipalities, clean)
+    if national or regions is not None:
+        from evaluation.app.national_command import simulate_national
+
+        folder = simulate_national(_new_folder(workspace), seed, regions, municipalities, years)
+    else:
+        from evaluation.app.simulation import simulate_files
+
+        folder = simulate_files(_open(workspace), seed, years, municipalities, clean)
     spoken = chosen_language(language)
     screen.print(f"Смоделированные файлы: {folder}" if spoken == "ru" else f"Simulated files: {folder}", markup=False)
 
@@ -267,6 +286,8 @@ app.command(help=COMPARE_HELP)(compare)
 app.command(help=BENCH_HELP)(bench)
 app.command(help=GALLERY_HELP)(gallery)
 app.command(help=LETTERHEAD_HELP)(letterhead)
+app.command("read-document", help=READ_DOCUMENT_HELP)(read_document)
+app.command("best-practice", help=BEST_PRACTICE_HELP)(best_practice)
 
 
 @app.command(help=say("Открыть JupyterLab в рабочем пространстве.", "Open JupyterLab in the workspace."))
@@ -315,10 +336,23 @@ app.command(help=INIT_HELP)(init)
 app.command("new-year", help=NEW_YEAR_HELP)(new_year)
 app.command(help=BACKUP_HELP)(backup)
 app.add_typer(territory, name="territory")
+app.add_typer(roll_up, name="roll-up")
 app.command(help=RELEASE_HELP)(release)
 app.command(help=PANEL_HELP)(panel)
 app.command(help=VERIFY_HELP)(verify)
 app.command(help=TRACE_HELP)(trace)
+
+
+def _new_folder(workspace: Path | None) -> Path:
+    """The folder that ``--workspace`` names for a new workspace. Raises InputProblem without one."""
+    if workspace is None:
+        from evaluation.settings import InputProblem
+
+        raise InputProblem(
+            "Назовите новую папку: --workspace DIR. Страна не моделируется в открытом рабочем пространстве.",
+            "Name a new folder: --workspace DIR. A country is not simulated into the workspace at hand.",
+        )
+    return Path(workspace)
 
 
 def _open(path: Path | None) -> Workspace:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import sys
 import tempfile
 import traceback
@@ -68,8 +69,13 @@ def command(function: Callable[Parameters, int | None]) -> Callable[Parameters, 
         language = chosen_language(kwargs.get("language"))  # type: ignore[arg-type]
         try:
             code = function(*args, **kwargs) or DONE
+            sys.stdout.flush()
         except typer.Exit:
             raise
+        except BrokenPipeError:
+            # whoever reads has seen enough (| head) and is told no more, not even when Python empties its buffer
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            code = FAILED
         except KeyboardInterrupt:
             _complain("Прервано." if language == "ru" else "Interrupted.")
             code = FAILED

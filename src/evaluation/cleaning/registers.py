@@ -41,7 +41,9 @@ PROVENANCE = frozenset({"source", "source_sheet", "source_row"})
 # numbers of records are counted anew every year; the letter says of what kind a record is (3 of 2025 is 2025-T3)
 RECORD_LETTERS = {
     "project_id": "", "event_id": "T", "exchange_id": "X", "consultation_id": "C", "review_id": "D",
-    "publication_id": "P", "recommendation_id": "R",
+    "publication_id": "P", "recommendation_id": "R", "resolution_id": "M", "problem_id": "Q", "achievement_id": "A",
+    "grant_id": "G",
+    "request_id": "Q", "entry_id": "N", "application_id": "F", "item_id": "I",
 }  # fmt: skip
 _WITH_YEAR = re.compile(r"^((?:19|20)\d\d)-")
 

@@ -18,7 +18,7 @@ class DeclaredRule(Settings):
     code: str = Field(pattern=r"^[A-Z]\w*$", description="short name by which people speak of the rule")
     issue: str | None = Field(None, description="name of its remarks (list rule of the codebook); else rule_<code>")
     table: str = Field(description="table whose rows are checked")
-    level: Level
+    level: Level = Field(description="how severe its remarks are")
     check: str = Field(description="what must hold; where a value is missing the rule does not apply")
     when: str | None = Field(None, description="rows to which it applies")
     each: tuple[str, ...] = Field((), description="columns for which it is repeated, called 'each' in the expressions")
@@ -36,7 +36,7 @@ class DeclaredRule(Settings):
 class RulesFile(Settings):
     """``config/rules.yml``."""
 
-    rules: tuple[DeclaredRule, ...] = ()
+    rules: tuple[DeclaredRule, ...] = Field((), description="what is checked, in this order")
     weights: dict[str, dict[str, Annotated[float, Field(gt=0)]]] = Field(
         default_factory=dict, description="by table and column: how much harder than 1 the cell is to believe wrong"
     )

@@ -53,6 +53,7 @@ def survival_plot(
     simulated: bool = False,
     labels: Mapping[str, str] | None = None,
     time_label: str = "",
+    value_label: str = "",
 ) -> Figure:
     """Steps of survival by group with 95 % intervals, and the numbers at risk under the axis.
 
@@ -84,7 +85,7 @@ def survival_plot(
                            color=colour)  # fmt: skip
         axis.set_ylim(0, 1.02)
         axis.yaxis.set_major_formatter(axis_numbers(language, "share"))
-        axis.set_ylabel(f"{_word('survival', language)}, %")
+        axis.set_ylabel(f"{value_label or _word('survival', language)}, %")
         axis.set_xticks(ticks)
         table.set_ylim(-len(groups) + 0.4, 0.6)
         table.set_yticks([-number for number in range(len(groups))], [names[group] for group in groups])

@@ -20,6 +20,7 @@ FRAME = 12
 
 STEP_TITLES: dict[str, Text] = {
     "01_clean_programme": Text(ru="Чистка файлов программы", en="Clean the programme's files"),
+    "01a_take_in_returns": Text(ru="Приём отчётов", en="Take in returns"),
     "02_clean_survey": Text(ru="Чистка анкет", en="Clean the questionnaires"),
     "02a_weigh_answers": Text(ru="Что говорят ответы", en="What answers say"),
     "03_build_panel": Text(ru="Сборка панели", en="Build the panel"),
@@ -28,6 +29,11 @@ STEP_TITLES: dict[str, Text] = {
     "04b_plan_access": Text(ru="Где проводить", en="Where to hold events"),
     "05_describe_support": Text(ru="Какая поддержка", en="What support"),
     "05a_follow_reach": Text(ru="Охват по видам", en="Reach by stream"),
+    "05b_follow_teams": Text(ru="Команды и линии", en="Teams and lines"),
+    "05c_follow_practices": Text(ru="Базовые города", en="Base cities, practices"),
+    "05d_follow_measures": Text(ru="Меры и решения", en="Measures, decisions"),
+    "05e_total_returns": Text(ru="Итоги по отчётам", en="Totals of returns"),
+    "05f_describe_services": Text(ru="Службы конгресса", en="Services of a congress"),
     "06_estimate_outcomes": Text(ru="Связь с результатами", en="Relation to outcomes"),
     "07_check_robustness": Text(ru="Прочность выводов", en="How firm it is"),
     "08_compare_years": Text(ru="Сравнение лет", en="Year on year"),

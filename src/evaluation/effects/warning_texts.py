@@ -220,4 +220,28 @@ WARNINGS: dict[str, dict[Language, str]] = {
         "ru": "уже в самом узком окне признаки различаются (p {value}): сравнивать как случайных нельзя",
         "en": "even in the narrowest window the covariates differ (p {value}): this is not as good as random",
     },
+    "few_base_units": {
+        "ru": "базовых муниципалитетов всего {value}: одна особая территория меняет всё",
+        "en": "there are only {value} base municipalities: one unlike the others changes everything",
+    },
+    "poor_balance": {
+        "ru": "и после подбора похожих базовые отличаются от них (наибольшая стандартизованная разность {value})",
+        "en": "base municipalities differ even from the most alike (largest standardised difference {value})",
+    },
+    "short_series_before": {
+        "ru": "лет до начала работы всего {value}: двойник мог совпасть случайно",
+        "en": "there are only {value} years before the start: the double may fit by accident",
+    },
+    "poor_fit_before": {
+        "ru": "двойник расходится с территорией уже до начала (до {value} разброса остальных)",
+        "en": "the double departs from its unit before the start already (by up to {value} of the others' spread)",
+    },
+    "units_refused": {
+        "ru": "базовых муниципалитетов без двойника (мало лет или территорий): {value}",
+        "en": "base municipalities without a double (too few years or units): {value}",
+    },
+    "units_without_residents": {
+        "ru": "территорий без численности населения за какой-то год не вошло: {value}",
+        "en": "units left out because some year's population is not known: {value}",
+    },
 }

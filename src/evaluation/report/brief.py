@@ -8,12 +8,15 @@ from typing import Any
 from markupsafe import Markup
 
 from evaluation.report.blocks import link_list, tiles
+from evaluation.report.conclusions import first_results
 from evaluation.report.fact_check import refuse_strong_sentences
+from evaluation.report.figure_words import figure_texts
 from evaluation.report.findings import FindingError, Findings
 from evaluation.report.html import page
 from evaluation.report.inputs import ReportInputs
-from evaluation.report.parts import TILES, figure_texts
+from evaluation.report.parts import TILES
 from evaluation.report.recommendations import Grounds
+from evaluation.report.results import results_of
 from evaluation.report.sentences import sentences
 from evaluation.report.short_forms import (
     LONE,
@@ -121,6 +124,9 @@ def brief_functions(
         "has_questions": bool(inputs.questions), "questions": _questions(inputs, language),
         "applies": lambda step: step not in inputs.not_applicable,
         "links": lambda: link_list(links or {}), "has_links": bool(links),
+        "results": lambda: first_results(
+            results_of(inputs.models, inputs.estimates, inputs.robustness), found, inputs.codebook
+        ),
         "recommendations": recommendation_texts(inputs, language),
         "year": inputs.year, "title": inputs.title.in_language(language), "simulated": inputs.simulated,
         "institute": inputs.institute.in_language(language), "threshold": inputs.threshold,

@@ -90,9 +90,7 @@ def rendered_cards(cards: Sequence[Card], inputs: ReportInputs, language: Langua
 
 def all_cards(cards: Sequence[RenderedCard], inputs: ReportInputs, language: Language) -> str:
     """``rendered_cards`` as one page with a list of them; a document made of it begins a new page for each."""
-    sections = [
-        _section(card, escape(card.name), inputs, language, breaks=place > 0) for place, card in enumerate(cards)
-    ]
+    sections = [_section(card, escape(card.name), inputs, language, breaks=True) for card in cards]
     listed = Markup("").join(
         Markup('<li><a href="#card-{}">{}</a></li>').format(anchor_of(card.unit_id), card.name) for card in cards
     )
@@ -163,11 +161,12 @@ def _functions(card: Card, inputs: ReportInputs, language: Language) -> dict[str
         svg = rank_scale(rank, low, high, ranked, language, simulated=card.simulated)
         told = _WORDS["scale_words"].in_language(language)
         spread = f"{low}–{high}"
-        return strip(f"scale-{anchor}", svg, "scale", told.format(rank=rank, ranked=ranked, range=spread))
+        text = told.format(rank=rank, ranked=ranked, range=spread)
+        return strip(f"scale-{anchor}", svg, "scale", text, "strip thin")
 
-    def strip(name: str, svg: str, caption: str, description: str) -> Markup:
+    def strip(name: str, svg: str, caption: str, description: str, size: str = "strip") -> Markup:
         return plain_figure(
-            name, svg, _WORDS[caption].in_language(language), description, language, simulated=False, size="strip"
+            name, svg, _WORDS[caption].in_language(language), description, language, simulated=False, size=size
         )
 
     functions = finding_functions(found, start)

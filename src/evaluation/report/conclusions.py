@@ -20,6 +20,10 @@ _NOTHING = Text(
     ru="Ответа в отчёте нет: план не назвал ни модели, ни находки.",
     en="The report has no answer: the plan names neither a model nor a finding.",
 )
+_NO_RESULTS = Text(
+    ru="Оценок, о которых могла бы сказать эта справка, за год нет; что посчитано, стоит в отчёте.",
+    en="The year has no estimates for this brief to tell of; what was computed stands in the report.",
+)
 _MORE = Text(
     ru="Другие модели этого вопроса — в матрице оценки и в приложении.",
     en="Other models of this question are in the evaluation matrix and in the annex.",
@@ -47,7 +51,7 @@ def question_answers(
             if findings.has(name)
         ]  # fmt: skip
         own = [result for result in results if result.model.question == question.id]
-        told += [_told(result, findings, codebook) for result in own[:MOST_RESULTS]]
+        told += [result_line(result, findings, codebook) for result in own[:MOST_RESULTS]]
         body = (
             Markup("<ul>{}</ul>").format(Markup("").join(told))
             if told
@@ -69,7 +73,16 @@ def _after(link: Markup) -> Markup:
     return Markup(" ({})").format(link) if link else Markup("")
 
 
-def _told(result: Result, findings: Findings, codebook: Codebook | None) -> Markup:
+def first_results(results: Sequence[Result], findings: Findings, codebook: Codebook | None) -> Markup:
+    """A list of the first MOST_RESULTS of ``results``, each with its certainty; a sentence where there is none."""
+    told = [result_line(result, findings, codebook) for result in results[:MOST_RESULTS]]
+    if not told:
+        return Markup("<p>{}</p>").format(_NO_RESULTS.in_language(findings.language))
+    return Markup("<ul>{}</ul>").format(Markup("").join(told))
+
+
+def result_line(result: Result, findings: Findings, codebook: Codebook | None) -> Markup:
+    """An estimate in one sentence and what may be claimed by it, as an item of a list."""
     sentence = result.sentence(findings.language, codebook)
     shown = Markup("{}").format(sentence)
     if result.name in findings:

@@ -157,6 +157,24 @@ ROWS_RU: dict[str, str] = {
     "estimate of one model": "оценка одной модели",
     "estimate of one check": "оценка одной проверки",
     "indicator in two neighbouring years": "показатель в два соседних года",
+    "municipality, year and question of the form": "муниципалитет, год и вопрос формы",
+    "received file of returns": "полученный файл отчётов",
+    "row of a received sheet of returns": "строка полученного листа отчётов",
+    "remark on a received return": "замечание к полученному отчёту",
+    "municipality in force and year": "действующий муниципалитет и год",
+    "municipality, question and edition that changed an answer":
+        "муниципалитет, вопрос и редакция, изменившая ответ",
+    "year and group of municipalities: how many returned the form":
+        "год и группа муниципалитетов: сколько прислали форму",
+    "municipality that returned the form: how many it stands for":
+        "муниципалитет, приславший форму: за сколько он стоит",
+    "year, question, group of municipalities, statistic and method":
+        "год, вопрос, группа муниципалитетов, статистика и способ",
+    "year and indicator of how far those who returned are like all":
+        "год и показатель того, насколько приславшие похожи на всех",
+    "municipality and answer that the registry knows too": "муниципалитет и ответ, известный и реестру",
+    "year and question: how later editions moved the sum of the answers":
+        "год и вопрос: как поздние редакции изменили сумму ответов",
     "finding that a report may quote": "находка, на которую может сослаться отчёт",
 }  # fmt: skip
 

@@ -17,6 +17,7 @@ from evaluation.report.certainty import Claim
 from evaluation.report.conclusions import certainty_line, question_answers
 from evaluation.report.cover import acronym_list, caption_of, cover, interests, lists
 from evaluation.report.fact_check import fact_check, independent_sources, refuse_strong_sentences
+from evaluation.report.figure_words import figure_texts
 from evaluation.report.findings import FindingError, Findings, typed
 from evaluation.report.html import interactive_map, page, picture, safe_fragment
 from evaluation.report.inputs import ReportInputs
@@ -29,7 +30,6 @@ from evaluation.report.parts import (
     TILES,
     TITLES,
     Section,
-    figure_texts,
 )
 from evaluation.report.recommendations import (
     Grounds,

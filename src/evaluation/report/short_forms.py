@@ -90,7 +90,10 @@ def plain_figure(
     simulated: bool,
     size: str = "",
 ) -> Markup:
-    """A figure without a number; ``size`` is '' (full width), 'half', 'low' or 'strip' (very low, caption unseen)."""
+    """A figure without a number.
+
+    ``size`` is '' (full width), 'half', 'low', 'strip' (very low, caption unseen) or 'strip thin' (a scale).
+    """
     mark = Markup(' <span class="simulated">{}</span>').format(words("simulated", language)) if simulated else ""
     return Markup(
         '<figure id="figure-{}" class="plain{}"><div class="scroll" role="region" tabindex="0" aria-label="{}">{}</div>'

@@ -34,6 +34,7 @@ from evaluation.settings.plan import (
 )
 from evaluation.settings.programme import (
     AccessSettings,
+    AwardSettings,
     Currency,
     Disclosure,
     Exposure,
@@ -70,6 +71,7 @@ from evaluation.settings.reporting import (
     Theory,
     TheoryStream,
 )
+from evaluation.settings.returns import ReturnSettings
 from evaluation.settings.survey_asked import AskedAtEvents
 from evaluation.settings.survey_quality import Exclusion, Screening, SurveyQuality
 
@@ -80,6 +82,7 @@ __all__ = [
     "Acronym",
     "Arm",
     "AskedAtEvents",
+    "AwardSettings",
     "Conley",
     "Correction",
     "Criterion",
@@ -116,6 +119,7 @@ __all__ = [
     "Registry",
     "RegressionTables",
     "ReportFacts",
+    "ReturnSettings",
     "Robustness",
     "Rules",
     "SampleChoice",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 Language = Literal["ru", "en"]
 LANGUAGES: tuple[Language, ...] = ("ru", "en")
@@ -38,8 +38,8 @@ class Settings(BaseModel):
 class Text(Settings):
     """A text in both languages."""
 
-    ru: str
-    en: str
+    ru: str = Field(description="the text in Russian")
+    en: str = Field(description="the text in English")
 
     def in_language(self, language: Language) -> str:
         return self.ru if language == "ru" else self.en

@@ -23,7 +23,7 @@ class Eligible(Settings):
 class Arm(Settings):
     """One part of the lot: the invited, those who wait, or a wave."""
 
-    code: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    code: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="its code in the tables")
     words: Text = Field(description="what a municipality in this part is told")
     seats: int | None = Field(None, ge=1, description="units in this part; empty in one part: all the rest")
     starts_on: dt.date | None = Field(None, description="the day on which its training begins")
@@ -36,22 +36,24 @@ class PowerSettings(Settings):
     effects: tuple[Annotated[float, Field(ge=0)], ...] = Field(
         (0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5), min_length=1, description="growth by invitation: 0.2 is a fifth more"
     )
-    simulations: Annotated[int, Field(ge=100)] = 1000
-    draws: Annotated[int, Field(ge=99)] = 499
+    simulations: Annotated[int, Field(ge=100)] = Field(1000, description="simulated lots behind each power")
+    draws: Annotated[int, Field(ge=99)] = Field(499, description="draws of the test within each of them")
 
 
 class DesignPlan(Settings):
     """``config/design/<year>.yml``: the lot of one year, decided before it is drawn."""
 
-    year: int
+    year: int = Field(description="the year of the training that is allotted")
     kind: Literal["invitations", "phase_in"] = Field(description="some are invited, or all begin in a random order")
     responsible: Text = Field(description="the role (no name) that answers for the lot")
-    geography: Geography = "current"
-    eligible: Eligible = Eligible()
-    arms: tuple[Arm, ...] = Field(min_length=2)
+    geography: Geography = Field("current", description="boundaries of the units")
+    eligible: Eligible = Field(Eligible(), description="which units take part")
+    arms: tuple[Arm, ...] = Field(min_length=2, description="parts among which the lot divides the units")
     reached: tuple[str, ...] = Field((), description="parts that count as assigned in this year; empty: the first")
     strata: tuple[str, ...] = Field((), description="columns of the panel, and size: classes of population")
-    size_classes: Annotated[int, Field(ge=2, le=5)] = 2
+    size_classes: Annotated[int, Field(ge=2, le=5)] = Field(
+        2, description="classes of population, of about equal numbers of units"
+    )
     balance: tuple[str, ...] = Field((), description="numeric columns of the panel, or log1p of one, as last known")
     candidates: Annotated[int, Field(ge=1)] = Field(1000, description="lots that set the threshold of balance")
     accepted_share: Annotated[float, Field(gt=0, le=1)] = Field(0.05, description="share of them that is good enough")
@@ -59,7 +61,7 @@ class DesignPlan(Settings):
         0.1, description="chance of every part that the rule of acceptance must leave to every unit"
     )
     seed: Annotated[int, Field(ge=0)] = Field(description="a number drawn in public, after this file was agreed")
-    power: PowerSettings = PowerSettings()
+    power: PowerSettings = Field(PowerSettings(), description="what the lot could find, asked before it is drawn")
 
     @property
     def assigned_arms(self) -> tuple[str, ...]:

@@ -35,8 +35,8 @@ Criterion = Literal["relevance", "coherence", "effectiveness", "efficiency", "im
 
 
 class Question(Settings):
-    id: str
-    text: Text
+    id: str = Field(description="short code, such as Q1")
+    text: Text = Field(description="the question in words")
     criteria: tuple[Criterion, ...] = Field((), description="OECD-DAC criteria that the question serves, if any")
     findings: tuple[str, ...] = Field(
         (), description="names of findings that answer it, besides the estimates of its models"
@@ -46,9 +46,9 @@ class Question(Settings):
 class HypothesisFamily(Settings):
     """Hypotheses that are judged together: their p-values are corrected for each other."""
 
-    name: str
+    name: str = Field(description="its code, which models name")
     text: Text = Field(description="what the hypotheses have in common")
-    method: Correction = "holm"
+    method: Correction = Field("holm", description="how p-values are corrected for each other")
 
 
 class Conley(Settings):
@@ -61,14 +61,14 @@ class Conley(Settings):
 class Model(Settings):
     """One declared specification."""
 
-    name: str
-    question: str
-    outcome: str
-    exposures: tuple[str, ...] = Field(min_length=1)
-    family: Family
-    estimand: Text
-    design: DesignName
-    assumption: Text
+    name: str = Field(description="its code, unlike that of any other model")
+    question: str = Field(description="code of the question that it answers")
+    outcome: str = Field(description="column of the panel or of the applications, or log1p(column)")
+    exposures: tuple[str, ...] = Field(min_length=1, description="columns whose relation with the outcome is asked for")
+    family: Family = Field(description="how the model is fitted")
+    estimand: Text = Field(description="what quantity is estimated, in words")
+    design: DesignName = Field(description="what makes the estimate more than an association, if anything")
+    assumption: Text = Field(description="what must hold for that, in words")
     population: Text | None = Field(None, description="whom the answer is about: units and years")
     timing: Text | None = Field(None, description="when exposure and outcome are measured, and which comes first")
     outcome_kind: OutcomeKind | None = Field(
@@ -77,16 +77,20 @@ class Model(Settings):
     hypothesis_family: str | None = Field(None, description="name of the hypotheses corrected together")
     inference: tuple[Inference, ...] = Field((), description="declared ways to errors and p-values; empty: standard")
     weights: str | None = Field(None, description="column of weights of the rows")
-    offset: str | None = None
-    controls: tuple[str, ...] = ()
-    fixed_effects: tuple[str, ...] = ()
-    instruments: tuple[str, ...] = ()
-    clusters: str = "unit_id"
+    offset: str | None = Field(None, description="column whose logarithm enters with coefficient 1, such as population")
+    controls: tuple[str, ...] = Field((), description="columns that are adjusted for")
+    fixed_effects: tuple[str, ...] = Field((), description="columns of groups with a level of their own")
+    instruments: tuple[str, ...] = Field(
+        (), description="columns that move the exposure and reach the outcome through it alone"
+    )
+    clusters: str = Field("unit_id", description="column of the groups within which errors may be related")
     second_clusters: str | None = Field(None, description="the other column of clusters, for inference: [two_way]")
     conley: Conley | None = Field(None, description="distance and years, for inference: [conley]")
-    geography: Geography | None = None
-    is_main: bool = False
-    would_refute: Text | None = None
+    geography: Geography | None = Field(
+        None, description="boundaries in which units are followed; empty for a model of applications"
+    )
+    is_main: bool = Field(False, description="true for the one model by which the year is judged")
+    would_refute: Text | None = Field(None, description="which result would speak against the expectation")
 
     @property
     def kind(self) -> OutcomeKind:
@@ -99,10 +103,10 @@ class Model(Settings):
 class SampleChoice(Settings):
     """A declared alternative of the rows that are used."""
 
-    name: str
-    label: Text
+    name: str = Field(description="its code")
+    label: Text = Field(description="what is left out, in words")
     years: tuple[int, int] | None = Field(None, description="first and last year; empty: all")
-    drop_units: tuple[str, ...] = ()
+    drop_units: tuple[str, ...] = Field((), description="codes of units that are left out")
 
 
 class SpecificationCurve(Settings):
@@ -111,26 +115,34 @@ class SpecificationCurve(Settings):
     An empty list stands for the main model's own choice, which always is one of the alternatives.
     """
 
-    outcomes: tuple[str, ...] = ()
-    families: tuple[Family, ...] = ()
+    outcomes: tuple[str, ...] = Field((), description="other outcomes of the same meaning")
+    families: tuple[Family, ...] = Field((), description="other ways of fitting")
     controls: tuple[tuple[str, ...], ...] = Field((), description="sets of controls, e.g. [[], [is_north]]")
     fixed_effects: tuple[tuple[str, ...], ...] = Field((), description="sets of fixed effects")
     samples: tuple[SampleChoice, ...] = Field((), description="besides all rows")
-    geographies: tuple[Geography, ...] = ()
+    geographies: tuple[Geography, ...] = Field((), description="other boundaries in which units are followed")
 
 
 class Robustness(Settings):
     drop_units: tuple[str, ...] = Field((), description="units left out one at a time")
-    placebo_lead_years: Annotated[int, Field(ge=0)] = 0
+    placebo_lead_years: Annotated[int, Field(ge=0)] = Field(
+        0, description="training is imagined this many years too early, and every fewer; 0: never"
+    )
     placebo_years: tuple[int, ...] = Field((), description="false years of first training, before any training")
     negative_control_outcomes: tuple[str, ...] = Field((), description="outcomes that the programme cannot touch")
-    specification_curve: SpecificationCurve | None = None
-    bootstrap_draws: Annotated[int, Field(ge=0)] = 999
-    permutation_draws: Annotated[int, Field(ge=0)] = 999
+    specification_curve: SpecificationCurve | None = Field(
+        None, description="alternatives that are all fitted; empty: none"
+    )
+    bootstrap_draws: Annotated[int, Field(ge=0)] = Field(
+        999, description="draws of the wild cluster bootstrap; 0: none"
+    )
+    permutation_draws: Annotated[int, Field(ge=0)] = Field(
+        999, description="times that training is dealt anew among units; 0: none"
+    )
     network_draws: Annotated[int, Field(ge=0)] = Field(
         199, description="exchange networks dealt anew, with which the main model is compared; 0: none"
     )
-    seed: int = 1
+    seed: int = Field(1, description="seed of all draws by chance")
 
     def sample_labels(self, language: Language) -> dict[str, str]:
         """Words for the samples of the specification curve, by name."""
@@ -156,9 +168,9 @@ class RatingClaim(Settings):
 class Deviation(Settings):
     """A departure from the plan as first written, stated by people."""
 
-    date: dt.date
-    what: Text
-    why: Text
+    date: dt.date = Field(description="the day on which it was decided")
+    what: Text = Field(description="what is done differently")
+    why: Text = Field(description="for what reason")
     model: str | None = Field(None, description="the model it concerns; empty: the plan as a whole")
 
 
@@ -174,13 +186,13 @@ class RegressionTables(Settings):
 class Plan(Settings):
     """``config/plan/<year>.yml``: the analysis plan, written before that year's outcomes arrive."""
 
-    year: int
-    declared_on: dt.date
-    questions: tuple[Question, ...] = ()
-    hypothesis_families: tuple[HypothesisFamily, ...] = ()
-    models: tuple[Model, ...] = ()
-    robustness: Robustness = Robustness()
-    regression_tables: RegressionTables = RegressionTables()
+    year: int = Field(description="the programme year; the same as in the name of the file")
+    declared_on: dt.date = Field(description="the day on which the plan was written")
+    questions: tuple[Question, ...] = Field((), description="what the evaluation is to answer")
+    hypothesis_families: tuple[HypothesisFamily, ...] = Field((), description="hypotheses that are judged together")
+    models: tuple[Model, ...] = Field((), description="declared specifications; one of them is the main one")
+    robustness: Robustness = Field(Robustness(), description="checks of the main model")
+    regression_tables: RegressionTables = Field(RegressionTables(), description="how tables of models are printed")
     rating_claims: tuple[RatingClaim, ...] = Field((), description="what «rated highly» means, and of which item")
     deviations: tuple[Deviation, ...] = Field((), description="departures from the plan as first written, with reasons")
 

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from evaluation.settings.base import Language, Settings, Text
 from evaluation.settings.reporting import ReportFacts
+from evaluation.settings.returns import ReturnSettings
 from evaluation.settings.survey_asked import AskedAtEvents
 from evaluation.settings.survey_quality import Exclusion, SurveyQuality
 
@@ -27,8 +28,8 @@ class Registry(Settings):
 
 
 class Currency(Settings):
-    code: str = Field(pattern="^[A-Z]{3}$")
-    label: Text
+    code: str = Field(pattern="^[A-Z]{3}$", description="three letters of ISO 4217, such as RUB")
+    label: Text = Field(description="the unit in words, as it stands after a number: roubles")
 
 
 class Disclosure(Settings):
@@ -40,19 +41,21 @@ class Disclosure(Settings):
 class Tolerance(Settings):
     """How far two values of a column may lie apart and still count as equal: absolute + relative * the larger one."""
 
-    relative: float = Field(0.0, ge=0)
-    absolute: float = Field(0.0, ge=0)
+    relative: float = Field(0.0, ge=0, description="part of the larger value by which the two may differ")
+    absolute: float = Field(0.0, ge=0, description="difference that is always allowed, in the units of the column")
 
 
 class ReferenceTotal(Settings):
     """A published total that the register must be compared with."""
 
-    name: str
-    label: Text
-    measure: Literal["projects_funded", "applications", "cost", "participations", "units_with_projects"]
+    name: str = Field(description="its code")
+    label: Text = Field(description="what it counts, in words")
+    measure: Literal["projects_funded", "applications", "cost", "participations", "units_with_projects"] = Field(
+        description="what of the register it is compared with"
+    )
     scale: float = Field(1.0, gt=0, description="the published value is in this many units of the register")
-    published: float
-    unit: str
+    published: float = Field(description="the value as it was published")
+    unit: str = Field(description="its unit: projects, persons, currency")
     years: tuple[int, int] | None = Field(None, description="first and last year it covers; empty = all years")
     reference: str = Field(description="where it was published")
     explanation: Text = Field(description="why the register may differ")
@@ -75,7 +78,7 @@ class Exposure(Settings):
 
 class MapSettings(Settings):
     projection: str = Field(description="an equal-area projection as a PROJ or WKT string")
-    classes: Annotated[int, Field(ge=2, le=9)] = 5
+    classes: Annotated[int, Field(ge=2, le=9)] = Field(5, description="classes of colour in a map, at most")
     credit: Text | None = Field(None, description="whose boundaries these are: a line under maps drawn with them")
 
 
@@ -115,13 +118,22 @@ class AccessSettings(Settings):
     time_limit_seconds: float = Field(30, gt=0, description="the search then stops and tells how far it has come")
 
 
+class AwardSettings(Settings):
+    """How the award's winners follow from the points of its jury."""
+
+    weights: dict[str, Annotated[float, Field(gt=0)]] = Field(
+        default_factory=dict, description="weight by criterion; empty = equal weights of the criteria that are used"
+    )
+    winners: Annotated[int, Field(ge=1)] = Field(1, description="places that win in a nomination")
+
+
 Part = Literal["teams", "partnership", "measures", "services", "returns"]
 
 
 class StepSettings(Settings):
     """What a workspace says of one step."""
 
-    applicable: bool = True
+    applicable: bool = Field(True, description="false: the step does not run, and the report gives the reason")
     reason: Text | None = Field(None, description="why the step does not apply; shown in the report")
     needs: tuple[str, ...] | None = Field(None, description="tables that this workspace's own notebook needs instead")
     uses: tuple[str, ...] | None = Field(None, description="tables that it reads where they exist, instead")
@@ -133,27 +145,32 @@ class Programme(Settings):
     """``config/programme.yml``: what an institute decides once for its programme."""
 
     id: str = Field(pattern="^[a-z0-9-]+$", description="short name; names the file of the pseudonym key")
-    title: Text
-    institute: Text
+    title: Text = Field(description="name of the programme, on every title page")
+    institute: Text = Field(description="who evaluates it")
     simulated: bool = Field(False, description="true labels every figure, table and report as simulated")
     region_code: str | None = Field(None, description="first digits of the codes of the region's units")
-    first_year: int
-    last_year: int
-    languages: tuple[Language, ...] = ("ru", "en")
-    registry: Registry
-    currency: Currency
-    disclosure: Disclosure = Disclosure()
-    exposure: Exposure = Exposure()
-    map: MapSettings | None = None
-    access: AccessSettings = AccessSettings()
-    reference_totals: tuple[ReferenceTotal, ...] = ()
+    first_year: int = Field(description="the first programme year with files")
+    last_year: int = Field(description="the last one, which commands take where no year is named")
+    languages: tuple[Language, ...] = Field(("ru", "en"), description="languages of the reports")
+    registry: Registry = Field(description="list of the territorial units")
+    currency: Currency = Field(description="unit of all sums of money")
+    disclosure: Disclosure = Field(Disclosure(), description="how small counts of people are kept from print")
+    exposure: Exposure = Field(Exposure(), description="how exchange becomes exposure")
+    map: MapSettings | None = Field(None, description="how maps are drawn; empty: no maps")
+    access: AccessSettings = Field(AccessSettings(), description="distances to events and proposed places")
+    award: AwardSettings = Field(AwardSettings(), description="weights of the award's criteria, places that win")
+    reference_totals: tuple[ReferenceTotal, ...] = Field(
+        (), description="published totals that the register is compared with"
+    )
     parts: tuple[Part, ...] = Field(
         (),
         description="further systems to follow: teams (support by stream, composition), partnership (base "
         "municipalities, practices), measures (measures, self-government, resolutions), services (requests, education, "
         "award, project office, media), returns (returns of all municipalities)",
     )
-    steps: dict[str, StepSettings] = Field(default_factory=dict)
+    steps: dict[str, StepSettings] = Field(
+        default_factory=dict, description="what this workspace says of single steps, by their names"
+    )
     report_text: str | None = Field(None, description="folder with this workspace's own report texts")
     report_reference: str | None = Field(
         None, description="a Word document whose styles, header and footer the reports take, relative to the workspace"
@@ -171,17 +188,19 @@ class Source(Settings):
     """A received file."""
 
     file: str = Field(description="file name in data/raw/<year>")
-    sheet: str | None = None
+    sheet: str | None = Field(None, description="the one sheet of the workbook that is read; empty: all its sheets")
     constants: dict[str, str] = Field(default_factory=dict, description="values of columns that the file lacks")
 
 
 class Survey(Settings):
     """Facts about a survey that its answers do not tell."""
 
-    instrument: str
+    instrument: str = Field(description="code of the questionnaire, the same in every wave")
     questionnaire: str = Field(description="XLSForm workbook, relative to config/survey")
-    design: Literal["census", "srs", "stratified", "cluster", "quota", "convenience"]
-    population: Text
+    design: Literal["census", "srs", "stratified", "cluster", "quota", "convenience"] = Field(
+        description="how the asked were chosen"
+    )
+    population: Text = Field(description="whom the answers are to speak for, in words")
     frame_n: int | None = Field(None, ge=0, description="people in the population, or on the list drawn from")
     invited_n: int | None = Field(
         None, ge=0, description="people asked; empty = counted from the attendance of the events asked about"
@@ -190,11 +209,13 @@ class Survey(Settings):
         None,
         description="events whose participants were asked: counted where invited_n is empty, else compared",
     )
-    field_from: dt.date | None = None
-    field_to: dt.date | None = None
+    field_from: dt.date | None = Field(None, description="first day of asking")
+    field_to: dt.date | None = Field(None, description="last day of asking")
     mode: Text | None = Field(None, description="how people were asked: by a link, on paper, by an interviewer")
     margins_id: str | None = Field(None, description="population to weight to, in config/survey/population_margins.csv")
-    quality: SurveyQuality = SurveyQuality()
+    quality: SurveyQuality = Field(
+        SurveyQuality(), description="what makes a response complete and which are remarked on"
+    )
     exclusions: tuple[Exclusion, ...] = Field(
         (), description="rules applied in this order; what is not declared leaves nobody out"
     )
@@ -203,11 +224,13 @@ class Survey(Settings):
 class Rules(Settings):
     """Floors and caps of the contest in this year."""
 
-    max_grant: float | None = Field(None, gt=0)
-    min_local_share: float | None = Field(None, ge=0, le=1)
-    min_residents_share: float | None = Field(None, ge=0, le=1)
-    min_business_share: float | None = Field(None, ge=0, le=1)
-    budget: float | None = Field(None, gt=0)
+    max_grant: float | None = Field(None, gt=0, description="the most that the regional budget gives to a project")
+    min_local_share: float | None = Field(
+        None, ge=0, le=1, description="least share of a project's cost from the municipal budget"
+    )
+    min_residents_share: float | None = Field(None, ge=0, le=1, description="least share from residents")
+    min_business_share: float | None = Field(None, ge=0, le=1, description="least share from businesses")
+    budget: float | None = Field(None, gt=0, description="regional money for all projects of the year")
 
 
 SignedRole = Literal["data", "analysis", "text"]
@@ -217,14 +240,14 @@ SignedRole = Literal["data", "analysis", "text"]
 class Year(Settings):
     """``config/years/<year>.yml``: one programme year."""
 
-    year: int
-    starts_on: dt.date
-    ends_on: dt.date
+    year: int = Field(description="the programme year; the same as in the name of the file")
+    starts_on: dt.date = Field(description="first day of the programme year")
+    ends_on: dt.date = Field(description="its last day")
     application_deadline: dt.date | None = Field(None, description="support counts as exposure only before this day")
     territory_date: dt.date = Field(description="the day on which the codes and names in this year's files are valid")
-    rules: Rules = Rules()
+    rules: Rules = Field(Rules(), description="floors and caps of the contest")
     sources: dict[str, Source] = Field(description="received files by logical name")
-    surveys: dict[str, Survey] = Field(default_factory=dict)
+    surveys: dict[str, Survey] = Field(default_factory=dict, description="facts about the surveys, by source")
     reported_on: dt.date | None = Field(None, description="the date on the report's title page")
     signed: dict[SignedRole, str] = Field(default_factory=dict, description="who answers for a released year, by part")
     public_texts: tuple[str, ...] = Field(

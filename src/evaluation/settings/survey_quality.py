@@ -21,7 +21,7 @@ Fraction = Annotated[float, Field(gt=0, le=1)]
 class Exclusion(Settings):
     """One declared reason to leave a response out of the analysis."""
 
-    rule: ExclusionName
+    rule: ExclusionName = Field(description="the reason")
     limit: float | None = Field(
         None, gt=0, description=f"from this number on a response is left out; for {', '.join(LIMITED)} alone"
     )
@@ -37,7 +37,7 @@ class Exclusion(Settings):
 class Screening(Settings):
     """The question that tells who belongs to the population."""
 
-    item: str
+    item: str = Field(description="its name in the questionnaire")
     eligible: tuple[str, ...] = Field(min_length=1, description="answers of people who belong to it")
 
 
@@ -53,8 +53,12 @@ class SurveyQuality(Settings):
     eligible_share: float | None = Field(
         None, ge=0, le=1, description="e: share of the unknown who belong to it; else as among the known"
     )
-    screening: Screening | None = None
-    speeder: Literal["median", "log_time"] = "median"
+    screening: Screening | None = Field(
+        None, description="the question that tells who belongs to the population; empty: none"
+    )
+    speeder: Literal["median", "log_time"] = Field(
+        "median", description="by which measure of time a response is too fast"
+    )
     speeder_fraction: Fraction = Field(0.4, description="a speeder took less than this share of the median time")
     speeder_deviations: float = Field(
         3.0, gt=0, description="or, on the logarithm of time, so many robust standard deviations below the median"

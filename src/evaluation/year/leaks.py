@@ -20,6 +20,7 @@ from evaluation.privacy.personal import find_personal
 from evaluation.privacy.pseudonyms import PSEUDONYM
 from evaluation.settings import LANGUAGES, Text
 from evaluation.tables import SOURCE_TABLES, TABLES
+from evaluation.year.packed_texts import ARCHIVES, OFFICE, members, office_texts
 
 KINDS: dict[str, Text] = {
     "email": Text(ru="адрес почты", en="an e-mail address"),
@@ -107,7 +108,17 @@ def _page(text: str) -> Iterator[tuple[int, str]]:
 
 
 def texts_of(name: str, content: bytes) -> Iterator[tuple[Text, str]]:
-    """Place and text of everything that can be read in a file; nothing for pictures and tables of data."""
+    """Place and text of everything that can be read in a file, of an archive in the files that it holds.
+
+    Nothing for pictures and tables of data, nor for a PDF: it is made of a page that is looked at itself.
+    """
+    if name.endswith(ARCHIVES):
+        for inner, held in members(content):
+            yield from ((_inside(inner, place), text) for place, text in texts_of(inner, held))
+        return
+    if name.endswith(OFFICE):
+        yield from office_texts(name, content)
+        return
     if not name.endswith(TEXTS):
         return
     text = content.decode("utf-8-sig", "replace")
@@ -128,6 +139,11 @@ def delimiter(text: str) -> str:
     """What stands between the cells of a table for people: the sign that its first line has more of."""
     first = text.partition("\n")[0]
     return max(";,\t", key=first.count)
+
+
+def _inside(name: str, place: Text) -> Text:
+    """A place in a file of an archive."""
+    return Text(ru=f"{name}, {place.ru}".removesuffix(", "), en=f"{name}, {place.en}".removesuffix(", "))
 
 
 def _line(number: int) -> Text:

@@ -109,7 +109,7 @@ def verify_release(release: Path, how: How | None = None, workspace: Workspace |
     manifest, sums = read_manifest(release), read_sums(release)
     home = workspace or open_workspace(workspace_of(release))
     lying = {path.relative_to(release).as_posix(): path.read_bytes() for path in _files(release)}
-    checked = Comparison("sums", len(sums), tuple(_unlike_sums(lying, sums, manifest)))
+    checked = Comparison("sums", len(sums), tuple(unlike_sums(lying, sums, manifest)))
     with tempfile.TemporaryDirectory(prefix="verify-", dir=asked.folder) as scratch:
         roots = [scratch_of_release(release, manifest, home, Path(scratch) / name) for name in _names(asked.once)]
         made = _run_all(roots, manifest.year, asked.rerun or run_apart)
@@ -167,7 +167,7 @@ def _between(made: Sequence[Contents]) -> list[Comparison]:
     return [Comparison("runs", len(made[0]), tuple(compare(made[0], made[1])))] if len(made) > 1 else []
 
 
-def _unlike_sums(lying: Mapping[str, bytes], sums: Mapping[str, str], manifest: Manifest) -> Iterable[FileDifference]:
+def unlike_sums(lying: Mapping[str, bytes], sums: Mapping[str, str], manifest: Manifest) -> Iterable[FileDifference]:
     """Files of a release that are not what its two lists of check sums say."""
     for name in sorted({*lying, *sums} - {SUMS}):
         if name not in lying:

@@ -6,11 +6,15 @@ import json
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from evaluation.report.office.elements import Part
 from evaluation.report.office.pandoc import run_pandoc
 from evaluation.report.office.tree import Element, write
+
+_ASKING = Lock()
+_ANSWERS: dict[str, bytes] = {}
 
 
 def formulas_of(body: Element, folder: Path, written: datetime) -> list[Part]:
@@ -19,8 +23,11 @@ def formulas_of(body: Element, folder: Path, written: datetime) -> list[Part]:
     if not formulas:
         return []
     source = "".join(f"<p>{write(each)}</p>" for each in formulas)
-    made = json.loads(run_pandoc(source, ["--from=html", "--to=json"], folder, written))
-    return [_formula(block) for block in made["blocks"]]
+    # a page's documents are made at the same time and have the same formulas: pandoc is asked once
+    with _ASKING:
+        if source not in _ANSWERS:
+            _ANSWERS[source] = run_pandoc(source, ["--from=html", "--to=json"], folder, written)
+    return [_formula(block) for block in json.loads(_ANSWERS[source])["blocks"]]
 
 
 def _formula(block: Part) -> Part:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from evaluation.report.office.page import Document, read_document
 from evaluation.report.office.pandoc import pandoc_path
-from evaluation.report.office.pdf import to_pdf
-from evaluation.report.office.slides import to_pptx
+from evaluation.report.office.pdf import pdf_of
+from evaluation.report.office.slides import pptx_of
 from evaluation.report.office.typeset import fonts
-from evaluation.report.office.word import to_docx
+from evaluation.report.office.word import docx_of
 from evaluation.settings import Language
 
 FORMATS: dict[str, tuple[str, ...]] = {
@@ -47,21 +48,25 @@ def hand_in(pages: Mapping[Language, Pages], written: dt.datetime, reference: Pa
     """
     pandoc_path()
     fonts()
-    work: dict[str, Callable[[], bytes]] = {}
-    for language, given in pages.items():
-        for page, html in given.pages.items():
-            for ending in FORMATS.get(page, ()):
-                work[f"{page}.{language}.{ending}"] = _maker(ending, html, language, written, reference, given.drawn)
+    waiting: dict[str, Future[bytes]] = {}
     with ThreadPoolExecutor(AT_ONCE) as threads:
-        waiting = {name: threads.submit(make) for name, make in work.items()}
+        # the longest first, and the next page is read while other programs are at work on the one before
+        for page, endings in FORMATS.items():
+            for language, given in pages.items():
+                if page in given.pages:
+                    document = read_document(given.pages[page])
+                    for ending in endings:
+                        make = _maker(ending, document, language, written, reference, given.drawn)
+                        waiting[f"{page}.{language}.{ending}"] = threads.submit(make)
         return {name: future.result() for name, future in waiting.items()}
 
 
 def _maker(
-    ending: str, html: str, language: Language, written: dt.datetime, reference: Path | None, drawn: Mapping[str, bytes]
-) -> Callable[[], bytes]:
+    ending: str, document: Document, language: Language, written: dt.datetime, reference: Path | None,
+    drawn: Mapping[str, bytes],
+) -> Callable[[], bytes]:  # fmt: skip
     if ending == "pdf":
-        return partial(to_pdf, html, language, written)
+        return partial(pdf_of, document, language, written)
     if ending == "docx":
-        return partial(to_docx, html, language, written, reference, drawn)
-    return partial(to_pptx, html, language, written, None, drawn)
+        return partial(docx_of, document, language, written, reference, drawn)
+    return partial(pptx_of, document, language, written, None, drawn)

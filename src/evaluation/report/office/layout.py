@@ -6,6 +6,7 @@ import math
 import re
 from dataclasses import dataclass
 
+from evaluation.report.office.stood_up import stood_up
 from evaluation.report.office.tree import Element
 
 POINT = 25.4 / 72  # millimetres
@@ -61,15 +62,19 @@ def lay_out(table: Element) -> None:
     """Gives a table the widths of its columns (``colgroup``), ``data-size`` and, on a turned page, ``data-turned``.
 
     Taken is the first of ``SETTINGS`` in which every column has room for its longest word, sentences for some more
-    letters, and no row of a large table grows over nine lines; if none has, the last one. In place.
+    letters, and no row of a large table grows over nine lines; if none has, the last one. A table of one or two rows
+    that would need a turned page is stood up instead (``stood_up``). In place.
     """
-    rows = [[cell for cell in row.elements() if cell.tag in _CELLS] for row in table.walk() if row.tag == "tr"]
-    count = max((sum(_span(cell) for cell in row) for row in rows), default=0)
-    if not count or "tiles" in table.classes:
+    if "tiles" in table.classes:
         return
-    columns = _columns(rows, count)
-    texts = [[len(cell.plain()) for cell in row] for row in rows if len(row) == count]
-    setting = next((each for each in SETTINGS if _fits(each, columns, texts)), SETTINGS[-1])
+    found = _measured(table)
+    other = stood_up(table) if found is not None and found[0].is_turned else None
+    again = _measured(other) if other is not None else None
+    if other is not None and again is not None and not again[0].is_turned:
+        table.children, found = other.children, again
+    if found is None:
+        return
+    setting, columns = found
     shares = _shares(setting, columns)
     group = Element("colgroup", {}, [Element("col", {"style": f"width: {share:.2%}"}) for share in shares])
     tags = [child.tag if isinstance(child, Element) else "" for child in table.children]
@@ -78,6 +83,17 @@ def lay_out(table: Element) -> None:
     table.attributes["data-size"] = f"{setting.size:g}"
     if setting.is_turned:
         table.attributes["data-turned"] = "yes"
+
+
+def _measured(table: Element) -> tuple[Setting, list[Column]] | None:
+    """The setting that the table needs, and its columns; None for a table without cells."""
+    rows = [[cell for cell in row.elements() if cell.tag in _CELLS] for row in table.walk() if row.tag == "tr"]
+    count = max((sum(_span(cell) for cell in row) for row in rows), default=0)
+    if not count:
+        return None
+    columns = _columns(rows, count)
+    texts = [[len(cell.plain()) for cell in row] for row in rows if len(row) == count]
+    return next((each for each in SETTINGS if _fits(each, columns, texts)), SETTINGS[-1]), columns
 
 
 def _span(cell: Element) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from evaluation.report.office.captions import numbered
 from evaluation.report.office.layout import lay_out, turned_together
@@ -33,13 +32,14 @@ class Document:
 
     ``body`` holds headings from ``h1``, paragraphs, lists, figures and tables, with column widths and sizes of type;
     ``pictures`` what its images show, by file name. ``has_contents`` says that the page lists its sections: a report
-    with a title page rather than a leaflet.
+    with a title page rather than a leaflet. ``is_dense`` says that its sections are cards, each to fit one sheet.
     """
 
     cover: Cover
     body: Element
     pictures: tuple[Picture, ...]
     has_contents: bool
+    is_dense: bool = False
 
     def captions(self, kind: str) -> list[str]:
         """Captions of the tables (``table``) or figures (``figure``), in order, without number."""
@@ -47,7 +47,6 @@ class Document:
         return [each.get("data-title") for each in found]
 
 
-@lru_cache(maxsize=4)
 def read_document(html: str) -> Document:
     """Takes a page apart (see ``report/html.py``); whoever is given the document leaves its body as it is.
 
@@ -75,6 +74,7 @@ def read_document(html: str) -> Document:
         body=body,
         pictures=pictures,
         has_contents=has_contents,
+        is_dense=main.find("section", "card-page") is not None,
     )
 
 

@@ -29,7 +29,11 @@ def to_pdf(html: str, language: Language, written: datetime, standard: Standard 
     ``written`` is the date inside the file. The same page and date give the same bytes. Raises InputProblem where the
     extra ``documents`` or a font is missing, and for what pandoc or typst refuse.
     """
-    document = read_document(html)
+    return pdf_of(read_document(html), language, written, standard)
+
+
+def pdf_of(document: Document, language: Language, written: datetime, standard: Standard = "both") -> bytes:
+    """As ``to_pdf``, of a page that is taken apart already."""
     typst, there = library(), fonts()
     with tempfile.TemporaryDirectory(prefix="evaluation-pdf-") as name:
         folder = Path(name).resolve()
@@ -70,6 +74,7 @@ def _data(document: Document, language: Language, written: datetime) -> dict[str
         "language": language,
         "date": [written.year, written.month, written.day],
         "is_report": document.has_contents,
+        "is_dense": document.is_dense,
         "mark": words("simulated", language),
         "running": f"{cover.kind}. {cover.title}" if cover.kind else cover.title,
         "foot": cover.author,

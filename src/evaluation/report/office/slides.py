@@ -39,7 +39,17 @@ def to_pptx(
     same bytes. Raises InputProblem where the extra ``documents`` is missing, for a reference that cannot be read, and
     for what pandoc refuses.
     """
-    document = read_document(html)
+    return pptx_of(read_document(html), language, written, reference, drawn)
+
+
+def pptx_of(
+    document: Document,
+    language: Language,
+    written: datetime,
+    reference: Path | None = None,
+    drawn: Mapping[str, bytes] | None = None,
+) -> bytes:
+    """As ``to_pptx``, of a page that is taken apart already."""
     look = shipped_reference("pptx") if reference is None else check_slides_reference(reference)
     with tempfile.TemporaryDirectory(prefix="evaluation-pptx-") as name:
         folder = Path(name).resolve()

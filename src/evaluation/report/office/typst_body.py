@@ -19,7 +19,7 @@ from evaluation.report.office.tree import Element
 
 _BOXES = {"note": "note", "reason": "notice", "banner": "notice", "card": "card", "facts": "facts"}
 # the most of a page's height that a figure of this class takes
-_HEIGHTS = {"half": "8.2cm", "low": "6.4cm", "strip": "2.8cm"}
+_HEIGHTS = {"half": "8.2cm", "low": "6.4cm", "thin": "1.3cm", "strip": "2.1cm"}
 _LABEL = re.compile(r"[\w][\w.:-]*")
 
 
@@ -83,7 +83,7 @@ class TypstBody(Body):
 
     def _opened(self, element: Element, kind: str) -> list[Part]:
         caption = self.inlines(caption_of(element))
-        if not caption:
+        if not caption or "strip" in element.classes:  # a strip stands in its text, which says what it shows
             return [code(f"#figure(kind: {kind}, numbering: none, caption: none")]
         # what the page does not number the document does not count either
         alone = "" if element.get("data-number") else "numbering: none, outlined: false, "

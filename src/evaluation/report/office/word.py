@@ -36,7 +36,17 @@ def to_docx(
     the time of making them here. The same page, date and reference give the same bytes. Raises InputProblem where the
     extra ``documents`` is missing, for a reference that cannot be read or lacks a style, and for what pandoc refuses.
     """
-    document = read_document(html)
+    return docx_of(read_document(html), language, written, reference, drawn)
+
+
+def docx_of(
+    document: Document,
+    language: Language,
+    written: datetime,
+    reference: Path | None = None,
+    drawn: Mapping[str, bytes] | None = None,
+) -> bytes:
+    """As ``to_docx``, of a page that is taken apart already."""
     styles = shipped_reference("docx") if reference is None else check_reference(reference)
     captions = {kind: words(kind, language) for kind in ("table", "figure")} | office_words(language)
     with tempfile.TemporaryDirectory(prefix="evaluation-docx-") as name:

@@ -1,0 +1,1 @@
+"""The systems that institutes run beside the contest, each on its own kind of data."""

@@ -1,0 +1,1 @@
+"""Measures of a programme of open government, and territorial self-government: progress, gaps, coverage, support."""

@@ -1,0 +1,1 @@
+"""Base and participating municipalities of a partnership: roles, trainings, comparisons."""

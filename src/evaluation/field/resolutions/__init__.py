@@ -1,0 +1,1 @@
+"""What exchange events adopt and what follows: recommendations over time, problems by theme, who met and voted."""

@@ -1,0 +1,1 @@
+"""Services of a congress of municipalities: requests, education, award, project office, media, partners abroad."""

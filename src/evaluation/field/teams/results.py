@@ -1,0 +1,35 @@
+"""Everything that the step on teams makes, from the registers of all years."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from evaluation.field.teams.acts import TeamYears
+from evaluation.field.teams.cards import team_cards
+from evaluation.field.teams.combinations import stream_combinations
+from evaluation.field.teams.conditions import team_conditions
+from evaluation.field.teams.contents import support_contents
+from evaluation.field.teams.continuity import team_composition
+from evaluation.field.teams.dose import team_support, teams_of_years
+from evaluation.field.teams.portfolio import line_overlap, line_years
+from evaluation.field.teams.reliability import index_reliability
+
+
+def team_results(years: TeamYears, year: int, threshold: int) -> dict[str, pd.DataFrame]:
+    """Tables by their contracts' names: the index told for ``year``, rare combinations pooled."""
+    support = team_support(years)
+    conditions = team_conditions(years)
+    units = conditions[["team_id", "year"]].merge(teams_of_years(years), on=["team_id", "year"])["unit"]
+    scales, items = index_reliability(conditions, year, units)
+    return {
+        "support_contents": support_contents(years),
+        "team_support": support,
+        "team_cards": team_cards(years, support),
+        "team_composition": team_composition(years),
+        "team_conditions": conditions,
+        "team_index_scales": scales,
+        "team_index_items": items,
+        "stream_combinations": stream_combinations(years, threshold, support),
+        "programme_line_years": line_years(years),
+        "programme_line_overlap": line_overlap(years),
+    }
