@@ -11,7 +11,7 @@ DATA := tests/published/data-packages.txt
 RIVALS := .venv-rivals
 TESTS ?= tests
 
-.PHONY: report test test-slow test-browser lab panel lint notebooks-as-text docs site gallery lock lock-rivals bench rivals clean
+.PHONY: report ready test test-slow test-browser browser-tools lab panel lint notebooks-as-text docs site gallery lock lock-rivals bench rivals clean
 
 report: $(READY)
 	$(BIN)/evaluation simulate --plain
@@ -25,15 +25,24 @@ test: $(READY)
 test-slow: $(READY)
 	$(BIN)/python -m pytest $(TESTS) -m slow
 
-# Pages in the system's own browser, office files in the system's own office; both are installed where they are absent.
-test-browser: $(READY)
-	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	  missing=""; \
-	  command -v chromium >/dev/null || missing="$$missing chromium"; \
-	  command -v soffice >/dev/null || missing="$$missing libreoffice-writer"; \
-	  [ -z "$$missing" ] || { apt-get update -qq && apt-get install -y -qq --no-install-recommends $$missing; }; \
-	fi
-	$(BIN)/python -m pytest tests/browser -m 'browser and not slow'
+# Pages in the system's own browser, office files in the system's own office.
+test-browser: $(READY) browser-tools
+	$(BIN)/python -m pytest -rs tests/browser -m 'browser and not slow'
+
+ready: $(READY)
+
+# Installs browser and office where they are absent and it may; else says why the tests that need them will be skipped.
+browser-tools:
+	@missing=""; \
+	command -v chromium >/dev/null || missing="$$missing chromium"; \
+	command -v soffice >/dev/null || missing="$$missing libreoffice-writer"; \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	why="Tests that need$$missing will be skipped: not installed here"; \
+	if ! command -v apt-get >/dev/null; then echo "$$why, and there is no apt-get."; \
+	elif [ "$$(id -u)" != 0 ]; then echo "$$why, and only root may: apt-get install$$missing"; \
+	elif ! { apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+	    apt-get install -y -qq --no-install-recommends $$missing; } >/dev/null; then \
+	  echo "$$why, and apt-get could not install it."; fi
 
 lab: $(READY)
 	$(BIN)/evaluation lab

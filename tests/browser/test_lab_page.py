@@ -1,8 +1,15 @@
-"""JupyterLab as ``evaluation lab`` starts it: Russian, with the panel open, asking no other server; Run All works."""
+"""JupyterLab as ``evaluation lab`` starts it: Russian, with the panel open, asking no other server; Run All works.
+
+The slow tests run a few notebooks of the demonstration by Run All; EVALUATION_LAB_NOTEBOOKS names others (after commas,
+or ``all``). They simulate and run three years first, unless EVALUATION_LAB_WORKSPACE names a finished workspace, which
+is copied.
+"""
 
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import sys
 import time
 import urllib.request
@@ -19,11 +26,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "end_to_end"))
 from demonstration import Place, clone
 
 from evaluation.pipeline import STEP_NAMES
-from evaluation.places import KEY_FILE, Workspace
+from evaluation.places import KEY_FILE, Workspace, open_workspace
 
 PATIENCE = 180_000  # milliseconds
 RUN_SECONDS = 600.0
 ROOT = Path(__file__).resolve().parents[2]
+FEW = ("04_map_coverage", "08_compare_years", "09_write_report")
+ASKED, FINISHED = "EVALUATION_LAB_NOTEBOOKS", "EVALUATION_LAB_WORKSPACE"
 ADDRESS = r"http://127\.0\.0\.1:\d+/lab/tree/\S+\?token=\w+"
 
 
@@ -153,18 +162,34 @@ def test_no_request_left(lab: Lab) -> None:
     assert [url for url in lab.asked if not url.startswith((lab.server, "data:", "blob:"))] == []
 
 
+def chosen_steps() -> tuple[str, ...]:
+    """Names of the notebooks to run, in the pipeline's order."""
+    asked = os.environ.get(ASKED, "")
+    if asked == "all":
+        return STEP_NAMES
+    names = [name for name in asked.split(",") if name]
+    assert set(names) <= set(STEP_NAMES), f"{ASKED}: no such notebook"
+    return tuple(name for name in STEP_NAMES if name in (names or FEW))
+
+
 @pytest.fixture(scope="module")
 def whole(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """The demonstration of three years, simulated and run, open in JupyterLab."""
+    """The demonstration, finished, open in JupyterLab."""
     folder = tmp_path_factory.mktemp("whole")
-    place: Place = clone(folder / "programme")
-    for command in (("simulate",), ("run", "2025")):
-        answer = place.evaluation(*command)
-        assert answer.code == 0, answer.output
-    yield from opened(chromium, place.open(), folder / "key", folder / "lab.log")
+    finished = os.environ.get(FINISHED)
+    if finished:
+        shutil.copytree(finished, folder / "programme", ignore=shutil.ignore_patterns(".git", ".venv", ".staging"))
+        workspace = open_workspace(folder / "programme")
+    else:
+        place: Place = clone(folder / "programme")
+        for command in (("simulate",), ("run", "2025")):
+            answer = place.evaluation(*command)
+            assert answer.code == 0, answer.output
+        workspace = place.open()
+    yield from opened(chromium, workspace, folder / "key", folder / "lab.log")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("step", STEP_NAMES)
+@pytest.mark.parametrize("step", chosen_steps())
 def test_every_notebook_runs_by_run_all(whole: Lab, step: str) -> None:
     assert errors(whole.run_all(f"notebooks/{step}.ipynb")) == []

@@ -99,6 +99,7 @@ def a_year(seed: int, projects: int = 9) -> dict[str, pd.DataFrame]:
         ),
     }  # fmt: skip
     out |= _events(rng, codes) | _people(rng, codes, ids) | _papers(rng, codes, ids)
+    out |= _measures(rng, codes) | _adopted(rng, codes)
     return out
 
 
@@ -163,6 +164,7 @@ def _papers(rng: np.random.Generator, codes: list[str], projects: list[str]) -> 
         "recommendations": filled(
             "recommendations", rng, 3, recommendation_id=[f"{YEAR}-R{k}" for k in (1, 2, 3)],
             event_id=[f"{YEAR}-T1", None, None], exchange_id=[None, f"{YEAR}-X1", None],
+            resolution_id=[None, f"{YEAR}-M1", None],
             text=["Проводить выездные семинары", "Учить команды вместе", "Вести учёт практик"],
             addressee_unit_name=[codes[5], None, None], votes_for=[2, 1, 2], votes_against=[0, 1, 0],
             abstained=[0, 0, 0],
@@ -180,4 +182,45 @@ def _papers(rng: np.random.Generator, codes: list[str], projects: list[str]) -> 
             "trial_households", rng, 5, household_id=[f"H{k}" for k in range(5)], unit_name=some(5),
             village=["Ключи", "Ключи", "Яр", "Яр", "Яр"],
         ),
+    }  # fmt: skip
+
+
+def _measures(rng: np.random.Generator, codes: list[str]) -> dict[str, pd.DataFrame]:
+    return {
+        "measures": filled(
+            "measures", rng, 3, measure_id=["М-01", "М-02", "М-03"], task_number=[3, 3, None],
+            measure=["Открыть приёмную", "Учить председателей", "Сократить очередь"],
+            indicator=["обращений", "обученных", "дней"], direction=["increase", None, "decrease"],
+            baseline=[10.0, 0.0, 24.0], target=[90.0, 45.5, 10.0], value=[95.0, None, 8.5],
+            owner=["Отдел обращений", "Учебный центр", "Аппарат главы"], status=["done", "in_progress", "done"],
+            starts_on=[pd.Timestamp(YEAR, 1, 15)] * 3, due_on=[pd.Timestamp(YEAR + 1, 6, 30)] * 3,
+            evidence=["отчёт за год", None, "акт проверки"],
+        ),
+        "selfgovernment": filled(
+            "selfgovernment", rng, 3, tos_id=["ТОС-01", "ТОС-02", "003"], unit_name=[codes[0], codes[0], codes[1]],
+            founded_on=[pd.Timestamp(2019, 5, k) for k in (1, 2, 3)], ended_on=[None, pd.Timestamp(YEAR, 3, 1), None],
+            residents=[900, 4000, None],
+        ),
+        "selfgovernment_grants": filled(
+            "selfgovernment_grants", rng, 3, grant_id=[f"{YEAR}-G{k}" for k in (1, 2, 3)],
+            tos_id=["ТОС-01", "003", "003"], requested=[50_000.0, None, 70_000.5], won=[True, False, True],
+            amount=[40_000.0, None, None],
+        ),
+    }  # fmt: skip
+
+
+def _adopted(rng: np.random.Generator, codes: list[str]) -> dict[str, pd.DataFrame]:
+    found_at = {"resolution_id": [f"{YEAR}-M1", f"{YEAR}-M1", None], "exchange_id": [None, f"{YEAR}-X1", None],
+                "event_id": [None, None, f"{YEAR}-T1"]}  # fmt: skip
+    return {
+        "resolutions": filled(
+            "resolutions", rng, 2, resolution_id=[f"{YEAR}-M1", f"{YEAR}-M2"], exchange_id=[f"{YEAR}-X1", None],
+            event_id=[None, f"{YEAR}-T2"], place=["Ачинск", None], place_unit_name=[codes[3], None],
+            participants=[25, None], participants_state=[1, 3], participants_municipal=[10, None],
+            participants_institutions=[5, None], participants_nonprofit=[7, None], participants_business=[None, None],
+            participants_guests=[2, None], participants_other=[None, None], speakers=[13, None], discussants=[11, 4],
+            votes_for=[25, 9], votes_against=[0, None], abstained=[0, None],
+        ),
+        "problems": filled("problems", rng, 3, problem_id=[f"{YEAR}-Q{k}" for k in (1, 2, 3)], **found_at),
+        "achievements": filled("achievements", rng, 3, achievement_id=[f"{YEAR}-A{k}" for k in (1, 2, 3)], **found_at),
     }  # fmt: skip

@@ -35,7 +35,7 @@ ENTERED_AS = {
     "project_id": "project_number", "event_id": "event_number", "exchange_id": "exchange_number",
     "consultation_id": "consultation_number", "unit_id": "unit_name", "host_unit_id": "host_unit_name",
     "recipient_unit_id": "recipient_unit_name", "addressee_unit_id": "addressee_unit_name",
-    "origin_unit_id": "origin_unit_name",
+    "origin_unit_id": "origin_unit_name", "place_unit_id": "place_unit_name",
 }  # fmt: skip
 
 

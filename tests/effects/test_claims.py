@@ -38,6 +38,7 @@ def test_all_twelve_claims_have_an_entry_with_a_test_or_a_reason() -> None:
         assert (claims[column].str.len() > 10).all(), column
     models = {model.name: model for model in read_plan(CONFIG / "plan" / "2025.yml").models}
     summaries = (CONFIG.parent / "src" / "evaluation" / "report" / "summaries.py").read_text(encoding="utf-8")
+    measures = (CONFIG.parent / "src" / "evaluation" / "report" / "measure_summaries.py").read_text(encoding="utf-8")
     voices = (CONFIG.parent / "src" / "evaluation" / "report" / "survey_summaries.py").read_text(encoding="utf-8")
     for row in claims.itertuples():
         if row.kind == "model":
@@ -46,7 +47,7 @@ def test_all_twelve_claims_have_an_entry_with_a_test_or_a_reason() -> None:
             shared = row.exposure == "unit_id__intraclass_correlation" and models[row.test].family == "multilevel"
             assert timed or shared or row.exposure in models[row.test].exposures
         elif row.kind == "finding":
-            assert f'Finding("{row.test}"' in summaries
+            assert f'Finding("{row.test}"' in summaries + measures
         elif row.kind == "verdict":
             assert f'Finding("{row.test}", VERDICTS' in voices
     assert claims.set_index("claim")["test"][["C7", "C8"]].tolist() == ["rating_claim", "learning_gain"]

@@ -14,7 +14,7 @@ from tests.report.short_inputs import figures, findings, inputs
 
 from evaluation.report.brief import build_brief
 from evaluation.report.texts import package_texts, typed_numbers
-from evaluation.settings import LANGUAGES, InputProblem, Language, Text
+from evaluation.settings import LANGUAGES, InputProblem, Language, Model, Text
 
 
 def brief(language: Language = "ru", frame: pd.DataFrame | None = None, **changes: object) -> BeautifulSoup:
@@ -85,6 +85,24 @@ def test_what_is_not_there_is_left_out() -> None:
     assert not page.find("h3", string="What is proposed")
 
 
+def test_a_programme_of_another_kind_tells_its_own_estimates() -> None:
+    given = replace(
+        inputs(findings().iloc[:0]), models=(TRIAL,), estimates=estimates("randomised").assign(model="trial")
+    )
+    told = words_of(BeautifulSoup(build_brief(given, "en"), "html.parser"))
+    found = told[told.index("What was found") : told.index("What is not known")]
+    assert "36.6%" in found or "37%" in found
+    assert "What may be claimed:" in found
+    assert "those who mean to apply" not in told
+    without = words_of(BeautifulSoup(build_brief(replace(given, estimates=None), "en"), "html.parser"))
+    assert "The year has no estimates for this brief to tell of" in without
+    # where the programme's own findings stand, nothing is told twice
+    usual = words_of(
+        BeautifulSoup(build_brief(replace(given, findings=findings()), "en", {}, figures()), "html.parser")
+    )
+    assert "What may be claimed:" not in usual
+
+
 def test_links_lead_to_the_report() -> None:
     html = build_brief(inputs(), "ru", {}, figures(), {"report": ("report.ru.html", "Отчёт")})
     link = BeautifulSoup(html, "html.parser").find("a", href="report.ru.html")
@@ -102,6 +120,13 @@ def test_a_missing_finding_is_refused(tmp_path: Path) -> None:
     (tmp_path / "brief.ru.md.j2").write_text("# T\n\n{{ figure('map') }}", encoding="utf-8")
     with pytest.raises(InputProblem, match="no figure 'map'"):
         build_brief(replace(inputs(), own_texts=tmp_path), "ru", {}, figures())
+
+
+TRIAL = Model(
+    name="trial", question="Q1", outcome="applications", exposures=("trained",), family="poisson",
+    estimand=Text(ru="разность", en="difference"), design="randomised",
+    assumption=Text(ru="жребий", en="a lot"), is_main=True,
+)  # fmt: skip
 
 
 def estimates(design: str) -> pd.DataFrame:

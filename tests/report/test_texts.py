@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from markupsafe import Markup
 
-from evaluation.report.parts import FIGURES, SECTIONS
+from evaluation.report.figure_words import FIGURES
+from evaluation.report.parts import SECTIONS
 from evaluation.report.short_forms import SHORT_FORMS, short_text_name
 from evaluation.report.texts import Renderer, own_texts, package_texts, text_name, typed_numbers
 from evaluation.settings import LANGUAGES, InputProblem
