@@ -27,6 +27,8 @@ from evaluation.privacy.personal import MASK, find_personal, mask_personal
         ("СНИЛС 112-233-445 95", "snils"),
         ("11223344595", "snils"),
         ("ИНН 500100732259", "inn"),
+        ("Петров,500100732259,11223344595", "inn"),
+        ("12,11223344595", "snils"),
         ("карта 4561 2612 1234 5467", "card"),
         ("паспорт 04 12 № 123456", "passport"),
         ("паспорт серия 0412 номер 123456", "passport"),
@@ -53,6 +55,7 @@ def test_found(text: str, kind: str) -> None:
         "Хоккейная коробка 30х60 м, 2 шт.",
         "500100732250",
         "4561 2612 1234 5468",
+        'data-value="0.500100732259" data-value="97.11223344595" 0.4561261212345467',
     ],
 )
 def test_left_alone(text: str) -> None:

@@ -55,6 +55,8 @@ def _luhn(text: str) -> bool:
 
 _CALL = r"(?:\b(?:тел|моб|сот)\w{0,12}\.?:?\s{0,8})?"
 _START = r"(?<![\d:/.-])"
+# not the decimals of a number: of a share with twelve of them one in a hundred would have a right control sum
+_WHOLE = r"(?<!\d)(?<!\d\.)"
 _PATTERNS: tuple[tuple[str, re.Pattern[str], Callable[[str], bool] | None], ...] = (
     ("email", re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), None),
     (
@@ -65,10 +67,10 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str], Callable[[str], bool] | None], ...]
         None,
     ),
     ("messenger", re.compile(r"(?<![\w.])@[A-Za-z]\w{4,31}\b"), None),
-    ("card", re.compile(r"(?<!\d)\d{4}([ -]?)\d{4}\1\d{4}\1\d{4}(?!\d)"), _luhn),
+    ("card", re.compile(_WHOLE + r"\d{4}([ -]?)\d{4}\1\d{4}\1\d{4}(?!\d)"), _luhn),
     ("snils", re.compile(r"(?<!\d)\d{3}-\d{3}-\d{3}[ -]\d{2}(?!\d)"), None),
-    ("snils", re.compile(r"(?<!\d)\d{11}(?!\d)|(?<!\d)\d{3} \d{3} \d{3} \d{2}(?!\d)"), _snils),
-    ("inn", re.compile(r"(?<!\d)\d{12}(?!\d)"), _inn_person),
+    ("snils", re.compile(_WHOLE + r"\d{11}(?!\d)|(?<!\d)\d{3} \d{3} \d{3} \d{2}(?!\d)"), _snils),
+    ("inn", re.compile(_WHOLE + r"\d{12}(?!\d)"), _inn_person),
     (
         "passport",
         re.compile(r"паспорт\w{0,12}[\s:№серияномер,.]{0,20}\d{2}\s?\d{2}[\s№,номер.]{0,8}\d{6}(?!\d)", re.I),
