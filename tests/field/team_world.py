@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -30,6 +31,18 @@ def day(text: str) -> pd.Timestamp:
 
 def world(**changes: list[dict[str, Any]]) -> TeamYears:
     """Registers of 2024 and 2025; ``changes`` are rows to add, by table."""
+    tables = dict(_tables())
+    for name, more in changes.items():
+        tables[name] = table(name, [*_rows()[name], *more])
+    return TeamYears(tables, DEADLINES)
+
+
+@cache
+def _tables() -> dict[str, pd.DataFrame]:
+    return {name: table(name, found) for name, found in _rows().items()}
+
+
+def _rows() -> dict[str, list[dict[str, Any]]]:
     rows: dict[str, list[dict[str, Any]]] = {
         "territories": [{"unit_id": unit, "year": year, "name": unit} for year in DEADLINES for unit in (A, B)],
         "teams": [
@@ -108,9 +121,7 @@ def world(**changes: list[dict[str, Any]]) -> TeamYears:
         ],
         "programme_lines": [],
     }  # fmt: skip
-    for name, more in changes.items():
-        rows[name] = [*rows[name], *more]
-    return TeamYears({name: table(name, found) for name, found in rows.items()}, DEADLINES)
+    return rows
 
 
 def _event(key: str, year: int, stream: str, form: str, ends: str, hours: float | None, **more: Any) -> dict[str, Any]:

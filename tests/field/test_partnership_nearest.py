@@ -60,7 +60,7 @@ def test_weights_add_up_and_leave_no_covariate() -> None:
 
 def test_a_constant_covariate_is_no_covariate() -> None:
     covariates = np.array([[1.0, 7.0], [2.0, 7.0], [3.0, 7.0]])
-    assert standardised(covariates, np.ones(3, dtype=bool))[:, 1].tolist() == [0.0, 0.0, 0.0]
+    assert standardised(covariates)[:, 1].tolist() == [0.0, 0.0, 0.0]
 
 
 def test_a_known_effect_is_recovered_where_the_chosen_were_better_before() -> None:

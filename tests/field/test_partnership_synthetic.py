@@ -51,7 +51,7 @@ def test_a_target_outside_takes_the_nearest_donor() -> None:
     assert simplex_weights(np.array([9.0, 9.0]), np.array([[1.0, 2.0], [1.0, 2.0]])) == pytest.approx([0, 1], abs=1e-4)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     years=st.integers(2, 8),
     units=st.integers(2, 12),
@@ -92,10 +92,21 @@ def test_placebo_p_is_the_rank_among_all_units_and_holds_its_level() -> None:
     assert one.p == pytest.approx((1 + (one.placebo_ratios >= one.ratio).sum()) / 30)
     assert one.p == pytest.approx(1 / 30)
     null = [
-        synthetic_control(outcome, "u00", list(outcome.index), 2022).p for outcome in (world(k, 20) for k in range(40))
+        synthetic_control(outcome, "u00", list(outcome.index), 2022).p for outcome in (world(k, 16) for k in range(30))
     ]
     assert 0.3 < np.mean(null) < 0.7
     assert np.mean(np.array(null) <= 0.1) < 0.3
+
+
+def test_another_units_placebos_serve_again_only_for_the_same_start() -> None:
+    outcome = world(6)
+    pool = list(outcome.index[2:])
+    first = synthetic_control(outcome, "u00", pool, 2022)
+    for start in (2022, 2021):
+        alone = synthetic_control(outcome, "u01", pool, start)
+        beside = synthetic_control(outcome, "u01", pool, start, like=first)
+        assert beside.placebo_ratios.tolist() == alone.placebo_ratios.tolist()
+        assert beside.p == alone.p and beside.placebo_gaps.tolist() == alone.placebo_gaps.tolist()
 
 
 def test_the_path_is_the_weighted_donors() -> None:

@@ -136,8 +136,9 @@ def test_the_curve_by_hand() -> None:
     done = curve[curve["group"] == "not_done"].set_index("time")["survival"]
     still = curve[curve["group"] == "open"].set_index("time")["survival"]
     # the refused one stays not done: at 40 the one left of two at risk (S = 1/2) is done
-    assert done.to_dict() == pytest.approx({10.0: 0.75, 20.0: 0.75, 40.0: 0.25})
+    assert done.to_dict() == pytest.approx({10.0: 0.75, 20.0: 0.75, 30.0: 0.75, 40.0: 0.25})
     assert still.to_dict() == pytest.approx({10.0: 0.75, 20.0: 0.5, 30.0: 0.5, 40.0: 0.0})
+    assert curve["at_risk"].tolist() == [4, 3, 2, 1] * 2
     assert median_days(found) == 40.0
     ends = incidence_of_ends(found)
     last = ends.groupby("cause")["incidence"].last()
@@ -147,7 +148,8 @@ def test_the_curve_by_hand() -> None:
 def test_half_is_never_done_where_most_are_refused() -> None:
     found = progress(adopted({}, {}, {}), checks(*((k, "2025-02-01", "rejected", None) for k in (1, 2, 3))))
     assert median_days(found) == float("inf")
-    assert not_done_curve(found)["group"].tolist() == ["open"]
+    curve = not_done_curve(found).set_index("group")["survival"]
+    assert curve.to_dict() == {"not_done": 1.0, "open": 0.0}
 
 
 @pytest.mark.parametrize("addressee", [True, False])

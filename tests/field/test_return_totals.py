@@ -56,10 +56,10 @@ def test_small_cells_join_their_region_then_their_type() -> None:
     answered = np.zeros(22, dtype=bool)
     answered[[0, 1, 2, 3, 4, 5]] = True  # region 0, type 0: 6 of 8 stand alone
     answered[[8, 9]] = True  # region 0, type 1: complete, stands alone
-    answered[[10]] = True  # region 0, type 2: 1 of 2 fails, alone in its region's rest
+    answered[[10]] = True  # region 0, type 2: 1 of 2 fails, and nobody else of its region does
     answered[[12, 13, 14, 15, 16]] = True  # region 1: 5 of 6
-    answered[[18]] = True  # region 2, type 0 and 1: 1 of 4
-    cells = response_cells(region, kind, answered, smallest=5, least_rate=0.1)
+    answered[[18]] = True  # region 2, types 0 and 1: 1 of 4 fails; with the one above 2 of 6 are enough
+    cells = response_cells(region, kind, answered, smallest=2, least_rate=0.1)
     assert len(set(cells.of[:8])) == 1
     assert cells.of[8] == cells.of[9]
     assert cells.of[8] not in (cells.of[0], cells.of[10])

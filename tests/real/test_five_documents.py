@@ -123,7 +123,8 @@ class TestSeminar:
 
     def test_origin(self, read, published) -> None:
         record = read("minutes")
-        assert len(record.values("municipality")) == int(fact(published, "minutes", "seminar", "municipalities of origin"))
+        said = int(fact(published, "minutes", "seminar", "municipalities of origin"))
+        assert len(record.values("municipality")) == said
         assert record.values("municipality")[-1] == "Благовещенск"
         assert record.values("guests_from") == ["Хабаровска", "Биробиджана"]
 
@@ -178,7 +179,7 @@ class TestTrainings:
     def test_days_agree_with_the_published_ones(self, read, published) -> None:
         rows = published[(published["seed"] == FILES["trainings"]) & (published["subject"] == "training")]
         said = []
-        for day in rows["date"]:
+        for day in rows["date"][rows["date"].str.contains("–")]:
             first, _, rest = day.partition("–")
             said.append((iso(f"{first}.{rest.partition('.')[2]}"), iso(rest)))
         record = read("trainings")
@@ -213,7 +214,8 @@ class TestTrainings:
         assert record.value("start_year") == fact(published, "trainings", "programme", "start year")
         assert record.value("end_year") == fact(published, "trainings", "programme", "end year")
         assert fact(published, "trainings", "programme", "funder") in str(record.value("funder"))
-        assert len(record.values("participant_category")) == int(fact(published, "trainings", "participants", "categories"))
+        said = int(fact(published, "trainings", "participants", "categories"))
+        assert len(record.values("participant_category")) == said
 
 
 class TestSupport:

@@ -16,6 +16,7 @@ from evaluation.app.document_command import READ_DOCUMENT_HELP, read_document
 from evaluation.app.gallery_command import GALLERY_HELP, gallery
 from evaluation.app.init_command import INIT_HELP, init
 from evaluation.app.letterhead_command import LETTERHEAD_HELP, letterhead
+from evaluation.app.monitoring_command import monitoring
 from evaluation.app.new_year_command import NEW_YEAR_HELP, new_year
 from evaluation.app.panel_command import PANEL_HELP, panel
 from evaluation.app.release_command import RELEASE_HELP, release
@@ -336,6 +337,7 @@ app.command(help=INIT_HELP)(init)
 app.command("new-year", help=NEW_YEAR_HELP)(new_year)
 app.command(help=BACKUP_HELP)(backup)
 app.add_typer(territory, name="territory")
+app.add_typer(monitoring, name="monitoring")
 app.add_typer(roll_up, name="roll-up")
 app.command(help=RELEASE_HELP)(release)
 app.command(help=PANEL_HELP)(panel)

@@ -68,7 +68,7 @@ def read_document(
             "Укажите вид документа, файл и форму: «evaluation read-document minutes протокол.docx --out форма.xlsx», "
             "или проверенную форму и папку: «evaluation read-document --confirmed форма.xlsx --out папка».",
             "Name the kind of document, the file and the form: 'evaluation read-document minutes minutes.docx --out "
-            "form.xlsx', or a checked form and a folder: 'evaluation read-document --confirmed form.xlsx --out folder'.",
+            "form.xlsx', or a checked form and a folder: 'evaluation read-document --confirmed form.xlsx --out dir'.",
         )
     codebook = open_workspace(workspace).codebook
     if confirmed is not None:
@@ -88,7 +88,7 @@ def write_form(kind: str, file: Path, out: Path, codebook: Codebook, language: L
     been filled in) or cannot be written.
     """
     from evaluation.app.document_form import KIND_WORDS, check_lines, form_lines
-    from evaluation.field.documents.facts import KINDS, DocumentKind
+    from evaluation.field.documents.facts import KINDS
     from evaluation.field.documents.reader_of import read_record
     from evaluation.field.documents.reading import document_of
     from evaluation.report.confirmation_form import Origin, confirmation_form
@@ -105,9 +105,8 @@ def write_form(kind: str, file: Path, out: Path, codebook: Codebook, language: L
             f"{out}: name a new file ending with .xlsx for the form; an existing one is left as it is.",
         )
     data = _taken(file)
-    known = cast("DocumentKind", kind)
-    record = read_record(known, document_of(data, file))
-    origin = Origin(kind, KIND_WORDS[known].in_language(language), file.name, hashlib.sha256(data).hexdigest())
+    record = read_record(kind, document_of(data, file))
+    origin = Origin(kind, KIND_WORDS[kind].in_language(language), file.name, hashlib.sha256(data).hexdigest())
     lines, checks = form_lines(record, codebook, language), check_lines(record, language)
     _write({out: confirmation_form(lines, checks, origin, language)})
     found = sum(fact.value is not None for fact in record.facts)
@@ -157,9 +156,12 @@ def write_registers(form: Path, out: Path, codebook: Codebook, language: Languag
 
 
 def _register(name: str, rows: pd.DataFrame, codebook: Codebook, language: Language) -> bytes:
+    from evaluation.app.document_form import FACT_HEADERS
     from evaluation.report.register_file import register_file
 
-    headers = {str(column): codebook.label(name, str(column), language) for column in rows.columns}
+    own = {column: text.in_language(language) for column, text in FACT_HEADERS.items()}
+    told = {str(column): codebook.label(name, str(column), language) for column in rows.columns}
+    headers = own if name in ("facts", "stream_contents") else told
     shown = rows.copy()
     for column in rows.columns:
         list_name = codebook.list_of(name, str(column)) or _LISTS.get((name, str(column)), "")

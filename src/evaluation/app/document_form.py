@@ -27,6 +27,22 @@ KIND_WORDS: Mapping[DocumentKind, Text] = {
 }
 
 
+# tables of confirmed facts that are no registers of the programme
+FACT_HEADERS: Mapping[str, Text] = {
+    "field": Text(ru="Поле", en="Field"),
+    "entry": Text(ru="Запись", en="Entry"),
+    "value": Text(ru="Значение", en="Value"),
+    "unit": Text(ru="Единица", en="Unit"),
+    "period": Text(ru="Период или дата", en="Period or date"),
+    "owner": Text(ru="Чьё", en="Whose"),
+    "phrase": Text(ru="Фраза документа", en="Phrase of the document"),
+    "paragraph": Text(ru="Абзац", en="Paragraph"),
+    "document": Text(ru="Документ", en="Document"),
+    "stream": Text(ru="Вид поддержки", en="Stream of support"),
+    "content": Text(ru="Содержание", en="Content"),
+}
+
+
 def form_lines(record: DocumentRecord, codebook: Codebook, language: Language) -> list[FormLine]:
     """A line a fact, in the record's order."""
     return [_line(fact, field_of(record.kind, fact.field), codebook, language) for fact in record.facts]
@@ -75,7 +91,7 @@ def confirmed_facts(form: ConfirmedForm, path: Path, codebook: Codebook) -> list
     """
     if form.kind not in KINDS:
         raise InputProblem(f"{path}: неизвестный вид документа «{form.kind}».", f"{path}: unknown kind '{form.kind}'.")
-    kind = cast("DocumentKind", form.kind)
+    kind = form.kind
     facts: list[Fact] = []
     faults: list[tuple[str, str, str]] = []
     if form.lines and not form.role:

@@ -53,6 +53,11 @@ returns:
   least_rate: 0.1            # so does one with a smaller share of answers
   calibrate: true            # fit the weights to the registry's residents by type
   carry_forward: 0           # years after which an earlier answer may not stand in for a missing one; 0: never
+
+steps:
+  05_describe_support:
+    applicable: false
+    reason: {{ru: здесь собирают отчёты муниципалитетов, en: returns of municipalities are collected here}}
 """
 _YEAR = """\
 year: {year}

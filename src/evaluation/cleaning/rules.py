@@ -167,7 +167,6 @@ RULES: dict[str, tuple[Severity, Action]] = {
     "selfgovernment_dates": ("error", "kept"),
     "grant_decision": ("warning", "kept"),
     "sectors_sum": ("warning", "kept"),
-    "votes_over_participants": ("warning", "kept"),
     "speakers_over_participants": ("warning", "kept"),
     "resolution_unknown": ("warning", "kept"),
     # services

@@ -112,7 +112,7 @@ def progress_plot(progress: pd.DataFrame, year: int, language: Language, *, simu
     rows = now.dropna(subset=["progress"])
     if rows.empty:
         return empty(title, language, simulated)
-    shown = rows.sort_values(["project", "measure_id"], kind="stable").head(MOST_MEASURES)
+    shown = rows.sort_values("measure_id", kind="stable").head(MOST_MEASURES)
     past = progress[(progress["year"] < year) & progress["progress"].notna()].sort_values("year", kind="stable")
     before = shown["measure_id"].map(
         past.drop_duplicates("measure_id", keep="last").set_index("measure_id")["progress"]
@@ -154,7 +154,7 @@ def _dot(axes: Axes, value: float, place: int, limits: tuple[float, float], lang
         side = 7 if value < low else -7
         axes.annotate(f"{format_number(value * 100, language, 0)}\u00a0%", (at, place), xytext=(side, 0),
                       textcoords="offset points", ha="left" if side > 0 else "right", va="center", fontsize=7.5,
-                      color=INK)  # fmt: skip
+                      color=INK, zorder=5, bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})  # fmt: skip
 
 
 def not_done_plot(

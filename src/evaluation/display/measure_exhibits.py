@@ -61,7 +61,8 @@ def lacking_exhibit(lacking: pd.DataFrame, codebook: Codebook, *, simulated: boo
         "Без показателя нельзя сказать, чего добилась мера; без ответственного и срока — с кого и когда спросить.",
         "Without an indicator nobody can say what a measure achieved; without an owner and a due date, whom to ask "
         "and when.",
-        name="measures_lacking", labels={"measure": Text(ru="Мера", en="Measure")}, simulated=simulated,
+        name="measures_lacking", simulated=simulated,
+        labels={"measure_id": Text(ru="Номер меры", en="Number"), "measure": Text(ru="Мера", en="Measure")},
     )  # fmt: skip
 
 
@@ -101,12 +102,15 @@ def coverage_exhibit(
 
     ``hidden`` (index and columns of ``coverage``) marks what must not be seen.
     """
+    shown = coverage.copy()
+    of_all = ["units", "units_with_bodies", "units_share"]
+    shown[of_all] = shown[of_all].astype("Float64").where(shown["unit_id"] == "all")
     columns = [
         "unit_id", "bodies", "legal_entities", "residents", "population", "residents_share", "units",
         "units_with_bodies", "units_share", "low", "high", "gap",
     ]  # fmt: skip
     return exhibit(
-        coverage, codebook, "selfgovernment_coverage", "Где живёт ТОС", "Where there is territorial self-government",
+        shown, codebook, "selfgovernment_coverage", "Где живёт ТОС", "Where there is territorial self-government",
         "Доля жителей — в границах ТОС, которые были на конец года; в общую долю не входят территории, где её нельзя "
         "посчитать. Интервал Уилсона — для доли территорий.",
         "Share of residents within bodies there were at the year's end; territories where it cannot be computed are "

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from evaluation.display.exhibit import Exhibit
-from evaluation.display.exhibits import estimates_exhibit
 from evaluation.display.tables import exhibit
 from evaluation.settings import LANGUAGES, Text
 
@@ -19,6 +18,16 @@ LEDGER_COLUMNS = (
     "title", "starts_on", "ends_on", "training_days", "host_unit_id", "host_role", "components", "participants",
     "person_days", "units", "rated", "top_share", "low", "high", "top_lowest", "top_highest", "verdict",
 )  # fmt: skip
+
+_COMPARISON_LABELS = {
+    "model": Text(ru="Сравнение", en="Comparison"),
+    "estimate": Text(ru="Разность", en="Difference"),
+    "low": Text(ru="95 % интервал", en="95% interval"),
+    "high": Text(ru="95 % интервал: до", en="95% interval: to"),
+    "n": Text(ru="n", en="n"),
+    "treated_clusters": Text(ru="из них базовых", en="of them base"),
+    "warning": Text(ru="Оговорки", en="Reservations"),
+}
 
 
 def joined_labels(values: pd.Series, codebook: Codebook, kind: str) -> dict[str, dict[str, str]]:
@@ -67,13 +76,28 @@ def ledger_exhibit(
 
 
 def comparison_exhibit(estimates: pd.DataFrame, codebook: Codebook, *, simulated: bool = False) -> Exhibit:
-    """Comparisons of base municipalities (contract ``partnership_estimates``), with what stands against each."""
-    return estimates_exhibit(
-        estimates, codebook, "Базовые муниципалитеты в сравнении", "Base municipalities compared",
-        "Базовые отобраны по конкурсу: разность — связь, не воздействие. Сравнение без оценки данные не выдержали.",
-        "Base municipalities were selected by contest: a difference is an association, no effect. A comparison "
-        "without an estimate was more than the data could carry.",
-        name="partnership_estimates", simulated=simulated,
+    """Comparisons of base municipalities (contract ``partnership_estimates``), with what stands against each.
+
+    ``warning_ru`` and ``warning_en`` hold the warnings in words.
+    """
+    outcomes = {"applications_per_10000": "per_10000", "participations_per_1000": "per_1000"}
+    frame = estimates.assign(unit=estimates["outcome"].map(outcomes), warning=estimates["warning"].fillna(""))
+    words: Mapping[str, Any] = {
+        each: dict(zip(frame["warning"], frame[f"warning_{each}"], strict=True)) for each in LANGUAGES
+    }
+    return exhibit(
+        frame, codebook, "partnership_estimates", "Базовые муниципалитеты в сравнении", "Base municipalities compared",
+        "Разность средних после начала работы. Базовые отобраны по конкурсу: это связь, не воздействие. Похожие: p и "
+        "интервал — от раздачи мест базовых другим; двойники: от каждой другой территории на месте базовой. n — "
+        "сравниваемые территории; сравнение без оценки данные не выдержали.",
+        "Difference of means after the start. Base municipalities were selected by contest: an association, no "
+        "effect. Units alike: p and interval from dealing the base places to others; doubles: from every other unit "
+        "in a base unit's place. n: units compared; a comparison without an estimate was more than the data could "
+        "carry.",
+        columns=["model", "outcome", "estimate", "low", "high", "p", "n", "treated_clusters", "warning"],
+        labels=_COMPARISON_LABELS, units={"p": "p", "n": "count", "treated_clusters": "count"},
+        decimals={"estimate": 2, "low": 2, "high": 2, "p": 3}, signed=("estimate",),
+        variables_in={"model": "models", "outcome": "panel"}, names={"warning": words}, simulated=simulated,
     )  # fmt: skip
 
 

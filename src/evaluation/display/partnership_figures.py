@@ -25,10 +25,10 @@ COLUMNS = 4
 MOST_PANELS = 24
 _CURVES = Text(ru="Как расходились практики", en="How practices spread")
 _CURVES_NOTE = Text(
-    ru="Доля территорий, которые могли перенять практику и переняли её к этому году, с 95 % интервалом Уилсона; в "
+    ru="Доля территорий (%), которые могли перенять практику и переняли её к этому году, с 95 % интервалом Уилсона; в "
     "заголовке — сколько из скольких к последнему году.",
-    en="Share of the units that could adopt the practice and had done so by the year, with Wilson's 95% interval; the "
-    "heads tell how many of how many by the last year.",
+    en="Share of the units (%) that could adopt the practice and had done so by the year, with Wilson's 95% interval; "
+    "the heads tell how many of how many by the last year.",
 )
 _DOUBLES = Text(ru="Базовые муниципалитеты и их двойники", en="Base municipalities and their doubles")
 _DOUBLES_NOTE = Text(
@@ -54,9 +54,10 @@ def practice_curves(curves: pd.DataFrame, language: Language, *, simulated: bool
         last = rows.iloc[-1]
         of = "из" if language == "ru" else "of"
         name = str(last["title"]) if language == "ru" else transliterate(str(last["title"]))
-        return f"{name}: {int(last['adopted'])} {of} {int(last['eligible'])}"
+        return f"{name}: {int(last['adopted'])}\u00a0{of}\u00a0{int(last['eligible'])}"
 
-    return _panels(codes, draw, _CURVES.in_language(language), _CURVES_NOTE.in_language(language), language, simulated)
+    title, note = _CURVES.in_language(language), _CURVES_NOTE.in_language(language)
+    return _panels(codes, draw, title, note, language, simulated, share=True)
 
 
 def doubles(
@@ -79,19 +80,21 @@ def doubles(
         return name if language == "ru" else transliterate(name)
 
     note = _DOUBLES_NOTE.in_language(language).format(outcome_label)
-    return _panels(codes, draw, _DOUBLES.in_language(language), note, language, simulated)
+    return _panels(codes, draw, _DOUBLES.in_language(language), note, language, simulated, share=False)
 
 
 def _panels(
-    codes: Sequence[str], draw: Callable[[Axes, str], str], title: str, note: str, language: Language, simulated: bool
-) -> Figure:
+    codes: Sequence[str], draw: Callable[[Axes, str], str], title: str, note: str, language: Language, simulated: bool,
+    *, share: bool,
+) -> Figure:  # fmt: skip
+    """Panels in rows of COLUMNS; ``share``: all have one vertical scale."""
     if not codes:
         return empty(title, language, simulated)
     across = min(COLUMNS, len(codes))
     down = -(-len(codes) // across)
     with style():
         figure = sheet(7.4, 0.9 + 1.6 * down)
-        grid = figure.subplots(down, across, squeeze=False, sharex=True)
+        grid = figure.subplots(down, across, squeeze=False, sharex=True, sharey=share)
         for place, axes in enumerate(grid.ravel()):
             if place >= len(codes):
                 axes.set_visible(False)
@@ -103,4 +106,6 @@ def _panels(
             axes.xaxis.set_major_formatter(lambda value, _: format_number(value, language, 0, "year"))
             axes.grid(axis="y", color=LIGHT, linewidth=0.6)
             axes.tick_params(labelsize=7)
+            if share:
+                axes.label_outer()
         return dress(figure, title, note, language, simulated)

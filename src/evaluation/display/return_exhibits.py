@@ -65,7 +65,10 @@ def totals_exhibit(
     """Estimates of one year for the whole country (contract ``return_totals``); small counts of people are hidden."""
     columns = ["variable", "statistic", "method", "value", "se", "low", "high", "received", "n", "units", "cells"]
     chosen = [*columns, *(["carried_share"] if (totals["carried_share"] > 0).any() else [])]
-    table = totals[totals["grouping"] == "country"].reset_index(drop=True)
+    table = totals[totals["grouping"] == "country"]
+    order = {name: place for place, name in enumerate(questions)}
+    places = pd.DataFrame({"question": table["variable"].map(order), "mean": table["statistic"] == "mean"})
+    table = table.loc[places.sort_values(["question", "mean"], kind="stable").index].reset_index(drop=True)
     few = (table["unit"] == "persons") & (table["statistic"] == "total") & (table["value"] < threshold)
     hidden = pd.DataFrame(dict.fromkeys(("value", "se", "low", "high", "received"), few))
     return exhibit(

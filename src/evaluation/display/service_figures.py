@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -35,6 +36,7 @@ STROKES = ("-", "--", "-.", ":", (0, (1, 1)), (0, (5, 1, 1, 1, 1, 1)))
 MARKS = ("o", "s", "^", "D", "v", "P")
 COLOURS = (BLUE, VERMILLION, GREEN, ORANGE, PURPLE, SKY)
 LEVELS = (0.5, 0.1)
+CHANGED = 0.1
 
 
 def waiting_plot(
@@ -101,15 +103,29 @@ def reach_by_type(
             value = own["value"].reindex(years).to_numpy(dtype=float)
             last = int(own["n"].iloc[-1])
             label = f"{names.get(kind, kind)} (n = {format_number(last, language, 0)})"
-            axis.plot(
-                years, value, linestyle=STROKES[place % len(STROKES)], marker=MARKS[place % len(MARKS)], markersize=5,
-                color=COLOURS[place % len(COLOURS)], linewidth=1.6, label=label,
-            )  # fmt: skip
+            look: dict[str, Any] = {
+                "linestyle": STROKES[place % len(STROKES)], "marker": MARKS[place % len(MARKS)], "markersize": 5,
+                "color": COLOURS[place % len(COLOURS)], "linewidth": 1.6,
+            }  # fmt: skip
+            for number, part in enumerate(_alike(own["n"].reindex(years).to_numpy(dtype=float))):
+                axis.plot(
+                    np.array(years)[part], value[part], label=label if number == 0 else None, **look
+                )  # fmt: skip
         axis.set_ylim(0, 1.05)
         axis.yaxis.set_major_formatter(axis_numbers(language, "share"))
         axis.set_xticks(years, [str(year) for year in years])
         axis.set_ylabel("Охвачено за год, %" if ru else "Reached in the year, %")
         figure.legend(loc="outside right upper", frameon=False, fontsize=8.5, labelcolor=INK)
-        head = ("n — территорий этого типа в последнем году; знаменатель каждого года свой." if ru else
-                "n: territories of the type in the last year; every year has its own denominator.")  # fmt: skip
+        head = ("n — территорий этого типа в последнем году, где они есть. Линия прерывается, где их число изменилось "
+                "больше чем на десятую часть." if ru else "n: territories of the type in the last year with any. A "
+                "line breaks where their number changed by more than a tenth.")  # fmt: skip
         return dress(figure, title, f"{head} {note}".strip(), language, simulated)
+
+
+def _alike(numbers: np.ndarray) -> list[slice]:
+    """Runs of years in which the number of territories changes by no more than CHANGED from one year to the next."""
+    before, after = numbers[:-1], numbers[1:]
+    with np.errstate(invalid="ignore"):
+        breaks = np.flatnonzero(~(np.abs(after - before) <= CHANGED * before)) + 1
+    ends = [0, *breaks.tolist(), len(numbers)]
+    return [slice(first, last) for first, last in pairwise(ends)]

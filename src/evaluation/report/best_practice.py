@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
@@ -14,12 +15,12 @@ from evaluation.display.placenames import transliterate
 from evaluation.display.rendering import figure_bytes
 from evaluation.display.tables import exhibit
 from evaluation.display.units import plural
-from evaluation.display.wording import format_interval, format_number
+from evaluation.display.wording import format_interval, format_number, words
 from evaluation.report.blocks import facts_list
-from evaluation.report.html import page, safe_fragment
+from evaluation.report.html import page, picture, safe_fragment
 from evaluation.report.inputs import ReportInputs
-from evaluation.report.short_forms import plain_figure, short_cover, short_styles
-from evaluation.settings import Language, Text
+from evaluation.report.short_forms import short_cover, short_styles
+from evaluation.settings import LANGUAGES, Language, Text
 
 SHOWN_TEXTS = ("problem", "solution", "conditions", "results", "evidence", "recommended_for")
 _FACTS = ("year", "period", "institute")
@@ -97,19 +98,24 @@ def best_practice_page(
     kind = _say("kind", language)
     contents = [("about", "1", _say("about", language))]
     parts = [_section("about", "1", _say("about", language), _about(chapters, registered, inputs, language))]
+    tables = 0
     for place, chapter in enumerate(chapters, start=2):
         anchor = f"practice-{place - 1}"
         title = str(escape(chapter.title))
+        tables += not chapter.adopters.empty
         contents.append((anchor, str(place), title))
-        parts.append(_section(anchor, str(place), title, _chapter(chapter, anchor, names, inputs, language)))
+        body = _chapter(chapter, tables, names, inputs, language)
+        parts.append(_section(anchor, str(place), title, body, breaks=True))
     title = inputs.title.in_language(language)
     head = short_cover(inputs, language, kind, title, _FACTS)
     return page(f"{kind}: {title}, {inputs.year}", language, head, contents, "\n".join(parts), short_styles())
 
 
-def _section(anchor: str, number: str, title: str, body: str) -> str:
+def _section(anchor: str, number: str, title: str, body: str, breaks: bool = False) -> str:
+    """A chapter; ``breaks``: a document begins a new page before it."""
+    before = ' data-break="before"' if breaks else ""
     return (
-        f'<section id="{anchor}" aria-labelledby="title-{anchor}">'
+        f'<section id="{anchor}"{before} aria-labelledby="title-{anchor}">'
         f'<h2 id="title-{anchor}"><span class="place">{number}</span>{title}</h2>\n{body}</section>'
     )
 
@@ -124,8 +130,13 @@ def _about(chapters: Sequence[Chapter], registered: int, inputs: ReportInputs, l
     drawn = ""
     if len(curves):
         svg = figure_bytes(practice_curves(curves, language, simulated=inputs.simulated), "svg").decode("utf-8")
-        drawn = str(plain_figure("practice-curves", svg, _say("figure", language), _say("figure_text", language),
-                                 language, simulated=False))  # fmt: skip
+        caption, number = _say("figure", language), words("figure", language)
+        drawn = str(
+            Markup(
+                '<figure id="figure-practice-curves"><div class="scroll" role="region" tabindex="0" aria-label="{}">{}'
+                "</div><figcaption><b>{} 1.</b> {}</figcaption></figure>"
+            ).format(caption, picture("practice-curves", svg, _say("figure_text", language)), number, caption)
+        )
     return f"{_paragraph(text)}\n{_paragraph(own) if own else ''}\n{drawn}"
 
 
@@ -138,19 +149,16 @@ def _number(count: int, language: Language, case: str = "nominative") -> str:
 
 
 def _chapter(
-    chapter: Chapter, anchor: str, names: Mapping[str, str], inputs: ReportInputs, language: Language
+    chapter: Chapter, number: int, names: Mapping[str, str], inputs: ReportInputs, language: Language
 ) -> str:  # fmt: skip
     book = inputs.codebook
     texts = Markup("\n").join(
-        Markup("<h3>{}</h3>\n<p>{}</p>").format(_label(book, name, language), chapter.texts[name])
+        Markup("<p><strong>{}.</strong> {}</p>").format(_label(book, name, language), chapter.texts[name])
         for name in SHOWN_TEXTS
         if name in chapter.texts
     )
     facts = facts_list(_facts(chapter, names, inputs, language))
-    adopters = Markup("<h3>{}</h3>\n{}").format(
-        _say("adopters", language), Markup(_adopters(chapter, anchor, names, inputs, language))
-    )
-    return f"{facts}\n{texts}\n{adopters}"
+    return f"{facts}\n{texts}\n{_adopters(chapter, number, names, inputs, language)}"
 
 
 def _facts(
@@ -175,8 +183,9 @@ def _facts(
 
 
 def _adopters(
-    chapter: Chapter, anchor: str, names: Mapping[str, str], inputs: ReportInputs, language: Language
+    chapter: Chapter, number: int, names: Mapping[str, str], inputs: ReportInputs, language: Language
 ) -> str:  # fmt: skip
+    """How far the practice has gone, and table ``number`` of those who took it over."""
     told = ""
     if len(chapter.curve):
         last = chapter.curve.iloc[-1]
@@ -200,11 +209,13 @@ def _adopters(
         }
     )
     units = {str(unit): _name(str(unit), names, language) for unit in rows["unit_id"]}
+    titles = {each: f"{_say('adopters', each)}: {chapter.title}" for each in LANGUAGES}
     table = exhibit(
-        frame, inputs.codebook, "practice_sources", _WORDS["adopters"].ru, _WORDS["adopters"].en,
-        name=f"adopters-{anchor}", labels=_HEADS, names={"unit_id": units}, simulated=inputs.simulated,
+        frame, inputs.codebook, "practice_sources", titles["ru"], titles["en"], name=f"adopters-{number}",
+        labels=_HEADS, names={"unit_id": units}, simulated=inputs.simulated,
     )  # fmt: skip
-    html = table.to_html(language).replace('class="exhibit', 'class="exhibit plain', 1)
+    label = f"<b>{words('table', language)} {number}.</b> "
+    html = re.sub(r"<caption[^>]*>", lambda match: match.group() + label, table.to_html(language), count=1)
     return told + str(safe_fragment(table.name, html))
 
 

@@ -94,10 +94,10 @@ GUIDE: dict[Language, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class FormLine:
-    """One line of the form: ``field``, ``place`` and ``stored`` (empty: missing) are what it stands for, kept in the key.
+    """One line of the form.
 
-    ``about`` is the unit, the period and the owner of a number, each empty where unknown; ``doubtful`` lines are
-    coloured.
+    ``field``, ``place`` and ``stored`` (empty: missing) are what it stands for, kept in the key. ``about`` is the unit,
+    the period and the owner of a number, each empty where unknown; ``doubtful`` lines are coloured.
     """
 
     field: str
@@ -223,7 +223,7 @@ def _key(book: Workbook, lines: Sequence[FormLine], origin: Origin) -> None:
     for column, value in enumerate((MARK, origin.kind, origin.document, origin.sha256), start=1):
         put_text(sheet, 1, column, value)
     for number, line in enumerate(lines, start=1):
-        values = (number, line.field, line.place, line.stored, *line.about, line.phrase, line.paragraph or "")
-        for column, value in enumerate(values, start=1):
-            put_text(sheet, 1 + number, column, value)
+        known = (number, line.field, line.place, line.stored, *line.about, line.phrase, line.paragraph or "")
+        for column, text in enumerate(known, start=1):
+            put_text(sheet, 1 + number, column, text)
     protect(sheet)

@@ -55,7 +55,7 @@ def independent_sources(
     """
     measure_of = {total.name: total.measure for total in totals}
     wanted = {MEASURES[name] for name in names if name in MEASURES}
-    rows = [] if reconciliation is None else reconciliation.to_dict("records")
+    rows = [] if reconciliation is None or not wanted else reconciliation.to_dict("records")
     told = [
         _TOTAL[language].format(
             period=row["period"], reference=row["reference"],

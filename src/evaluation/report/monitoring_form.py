@@ -159,7 +159,7 @@ def cell_problems(book: Workbook, found: list[Target], form: MonitoringForm) -> 
                 (*place, "cell"),
                 Text(
                     ru=f"в {where} стоит формула: её считает сама форма. Уберите запись или назовите другую ячейку.",
-                    en=f"{where} holds a formula, which the form works out itself. Take the entry out or name another cell.",
+                    en=f"{where} holds a formula, which the form itself works out. Take the entry out or name another.",
                 ),
             )
         elif is_number and isinstance(cell.value, str) and cell.value.strip():
@@ -167,8 +167,8 @@ def cell_problems(book: Workbook, found: list[Target], form: MonitoringForm) -> 
             yield (
                 (*place, "cell"),
                 Text(
-                    ru=f"в {where} стоит текст «{told}»: это подпись формы, а не место для числа. Назовите другую ячейку.",
-                    en=f"{where} holds the text '{told}': a label of the form and no place for a number. Name another cell.",
+                    ru=f"в {where} стоит текст «{told}»: это подпись формы, а не место для числа.",
+                    en=f"{where} holds the text '{told}': a label of the form and no place for a number.",
                 ),
             )
 
@@ -176,7 +176,8 @@ def cell_problems(book: Workbook, found: list[Target], form: MonitoringForm) -> 
 def fill(
     book: Workbook, form: MonitoringForm, found: list[Target], counted: Counted, texts: Mapping[str, str]
 ) -> tuple[int, list[Target]]:
-    """Write numbers and texts into ``book``; returns how many numbers and which cells stay empty for want of a value."""
+    """Write numbers and texts into ``book``; returns how many numbers, and the cells that lack a value and stay as
+    they are."""
     filled, without = 0, []
     for target in found:
         value = value_at(counted, target.entry, target.unit)

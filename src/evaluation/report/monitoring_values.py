@@ -105,10 +105,15 @@ def _limits(
     if value is None or raw is None:
         return
     whose = f" ({unit})" if unit else ""
-    if (entry.low is not None and value < entry.low) or (entry.high is not None and value > entry.high):
+    below = entry.low is not None and value < entry.low
+    if below or (entry.high is not None and value > entry.high):
         ends = f"{'' if entry.low is None else f'{entry.low:g}'}..{'' if entry.high is None else f'{entry.high:g}'}"
-        yield problem(asked.place, "key", f"значение {value:g}{whose} вне пределов {ends}. Проверьте данные.",
-                       f"the value {value:g}{whose} is outside {ends}. Check the data.")  # fmt: skip
+        yield problem(
+            asked.place,
+            "low" if below else "high",
+            f"значение {value:g}{whose} вне пределов {ends}. Проверьте данные.",
+            f"the value {value:g}{whose} is outside {ends}. Check the data.",
+        )
     counts_people = entry.column is not None and (
         entry.column == "person_key" or (entry.aggregation == "sum" and unit_of(entry.table, entry.column) in PEOPLE)
     )
@@ -136,6 +141,9 @@ def _sum_problems(form: MonitoringForm, values: Mapping[tuple[str, str | None], 
                 allowed = sum(0.5 * 10.0 ** -decimals[key] for key in (check.total, *check.parts))
             if abs(total - sum(known)) > allowed + 1e-9:
                 whose = f" ({unit})" if unit else ""
-                yield problem(("sums", position), "total", f"«{check.total}» = {total:g}{whose}, а сумма частей "
-                               f"{sum(known):g}. Проверьте условия отбора.", f"'{check.total}' = {total:g}{whose}, but its "
-                              f"parts add up to {sum(known):g}. Check the filters.")  # fmt: skip
+                yield problem(
+                    ("sums", position),
+                    "total",
+                    f"«{check.total}» = {total:g}{whose}, а сумма частей {sum(known):g}. Проверьте условия отбора.",
+                    f"'{check.total}' = {total:g}{whose}, its parts add up to {sum(known):g}. Check the filters.",
+                )

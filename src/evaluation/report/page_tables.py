@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html.parser import HTMLParser
 
 _PICTURE = re.compile(r'src="data:[^"]*"')
@@ -37,12 +38,13 @@ class PageTable:
     notes: list[str] = field(default_factory=list)
 
 
-def page_tables(page: str) -> list[PageTable]:
-    """Every table for people (``.exhibit``) of a page, in its order."""
+@lru_cache(maxsize=2)
+def page_tables(page: str) -> tuple[PageTable, ...]:
+    """Every table for people (``.exhibit``) of a page, in its order; the last two pages are kept."""
     reader = _Reader()
     reader.feed(_PICTURE.sub("", page))
     reader.close()
-    return reader.tables
+    return tuple(reader.tables)
 
 
 class _Reader(HTMLParser):

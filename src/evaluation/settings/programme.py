@@ -168,6 +168,9 @@ class Programme(Settings):
         "municipalities, practices), measures (measures, self-government, resolutions), services (requests, education, "
         "award, project office, media), returns (returns of all municipalities)",
     )
+    returns: ReturnSettings = Field(
+        ReturnSettings(), description="how returns of municipalities are weighted and compared"
+    )
     steps: dict[str, StepSettings] = Field(
         default_factory=dict, description="what this workspace says of single steps, by their names"
     )

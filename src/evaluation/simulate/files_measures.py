@@ -74,7 +74,7 @@ def write_selfgovernment(view: YearView, rows: pd.DataFrame, name: str, ledger: 
             break
     unknown = choose(rng, len(rows), 2)[0]
     if not any(note[0] == unknown for note in sheet.notes):
-        sheet.plant(unknown, 8, "left_empty", None, int(rows.iloc[unknown]["residents"]), "report")
+        sheet.plant(unknown, 8, "left_empty", None, int(rows.iloc[unknown]["residents"]), "keep")
     twice = list(sheet.rows[1])
     sheet.rows.append([len(sheet.rows) + 1, *twice[1:]])
     sheet.notes.append((len(sheet.rows) - 1, 2, "row_twice", twice[1], twice[1], "report"))

@@ -112,7 +112,7 @@ def write_partnership_units(view: YearView, rows: pd.DataFrame, file: str, ledge
         started = None if pd.isna(row["starts_on"]) else f"{row['starts_on']:%d.%m.%Y}"
         ended = None if pd.isna(row["ends_on"]) else day(row["ends_on"])
         component = COMPONENT_WORDS.get(str(row["component"]))
-        chosen = "да" if row["selected_by_contest"] else "нет"
+        chosen = "Да" if row["selected_by_contest"] else "Нет"
         written.append([name, role[int(rng.integers(2))], component, started, ended, chosen])
     for k, cells in enumerate([*written, written[0]]):
         at = FIRST + k
@@ -141,7 +141,7 @@ def write_practice_cards(view: YearView, rows: pd.DataFrame, file: str, ledger: 
         evidence = str(row["evidence"]) + (phone if k == 1 else "")
         cells = [k + 1, row["practice_id"], row["problem"], row["solution"], row["conditions"], row["results"], cost,
                  evidence, row["recommended_for"], CONTACT_WORDS[str(row["contact_role"])],
-                 "да" if row["in_code"] else "нет"]  # fmt: skip
+                 "Да" if row["in_code"] else "Нет"]  # fmt: skip
         for column, value in enumerate(cells, start=1):
             put(sheet, FIRST + k, column, value)
         if k == 0:

@@ -138,7 +138,7 @@ def write_award_entries(view: YearView, rows: pd.DataFrame, name: str, ledger: L
     slipped = int(rng.integers(len(cells)))
     cells[slipped][3] = f"{cells[slipped][3]}, тел. +7 000 300-00-{slipped:02d}"
     ledger.note(page, address(FIRST + slipped, 4), "phone_in_title", cells[slipped][3], rows["title"].iloc[slipped],
-                "repair")  # fmt: skip
+                "report")  # fmt: skip
     headers = ["№ заявки", "Номинация", "Муниципальное образование", "Название заявки", "Место"]
     return _workbook(view, f"Премия, реестр заявок {view.year}", "Заявки", headers, cells)
 

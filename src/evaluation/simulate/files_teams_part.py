@@ -119,7 +119,7 @@ def document_reviews(view: YearView) -> pd.DataFrame:
     contest = next(one for one in view.programme.history.contests if one.year == view.year)
     helped = set(project_ids(contest)[contest.helped].tolist())
     rows: list[dict[str, object]] = []
-    first_day = pd.Timestamp(view.year, 1, 9)
+    first_day = pd.Timestamp(view.year, 1, 1)
     for project in view.tables["projects"].to_dict("records"):
         base = {"unit_id": project["unit_id"], "project_id": project["project_id"]}
         draws, remarks = rng.random(4), rng.poisson([4, 2, 3])

@@ -71,7 +71,7 @@ MEASURES: tuple[Measure, ...] = (
 def true_progress(seed: int) -> np.ndarray:
     """Part of the way to the first target by measure and year of YEARS: grows, at last past the target for some."""
     rng = generator(seed, "measures")
-    steps = rng.gamma(2.0, 0.19, (len(MEASURES), len(YEARS)))
+    steps = rng.gamma(2.0, 0.14, (len(MEASURES), len(YEARS)))
     return np.cumsum(steps, axis=1)
 
 

@@ -35,7 +35,7 @@ class National:
     size_effect: float = 0.35
     value_dependence: float = 0.1
     within_cells: bool = False
-    merged_yearly: float = 0.04
+    merged_yearly: float = 0.02
     item_missing: float = 0.04
 
 

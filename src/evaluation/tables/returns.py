@@ -14,7 +14,6 @@ from evaluation.tables.declaration import (
     findings_table,
     number,
     share,
-    texts,
 )
 
 # received registers that are read by their declaration alone, each into the table of its name
@@ -146,6 +145,7 @@ MADE: tuple[Table, ...] = (
             number("received"),
             share("joined_share"),
             share("carried_share"),
+            Column("calibrated", "flag"),
             Column("unit", "code", required=False),
         ),
     ),

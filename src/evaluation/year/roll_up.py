@@ -143,12 +143,13 @@ def roll_up_files(
     files = {f"tables/{name}.csv": _csv(frame) for name, frame in made.tables.items()}
     files["tables/findings.csv"] = _csv(made.findings)
     for language in LANGUAGES:
-        files[f"report.{language}.html"] = _page(made, codebook, names or {}, threshold, language).encode("utf-8")
+        files[f"report.{language}.html"] = page_of(made, codebook, names or {}, threshold, language).encode("utf-8")
     files[MARK] = _mark(made, names or {}).encode("utf-8")
     return files
 
 
-def _page(made: RolledUp, codebook: Codebook, names: Names, threshold: int, language: Language) -> str:
+def page_of(made: RolledUp, codebook: Codebook, names: Names, threshold: int, language: Language) -> str:
+    """The report in one language."""
     named = {each.region: names.get(each.region, Text(ru=each.region, en=each.region)) for each in made.taken}
     maker = Exhibits(codebook, named, made.currency, threshold, made.simulated)
     totals, tables = made.tables["national"], made.tables

@@ -18,6 +18,7 @@ from evaluation.year.roll_up_contract import CATEGORIES
 
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
 _WHOLE = re.compile(r"-?\d{1,18}")
+EMPTY = Text(ru="непустая ячейка", en="a cell that is not empty")
 KIND_WORDS: dict[Kind, Text] = {
     "text": Text(ru="текст", en="a text"),
     "code": Text(ru="код", en="a code"),
@@ -170,12 +171,12 @@ def _outside(value: float, column: Column) -> bool:
 def _fault(
     name: str, column: Column, sort: str, lines: Sequence[int], texts: Sequence[str], allowed: Sequence[str] | None
 ) -> Text:
-    expected = {
-        "empty": Text(ru="непустая ячейка", en="a cell that is not empty"),
-        "kind": KIND_WORDS[column.kind],
-        "category": Text(ru=f"одно из: {', '.join(allowed or ())}", en=f"one of: {', '.join(allowed or ())}"),
-        "range": _range(column),
-    }[sort]
+    if sort == "range":
+        expected = _range(column)
+    elif sort == "category":
+        expected = Text(ru=f"одно из: {', '.join(allowed or ())}", en=f"one of: {', '.join(allowed or ())}")
+    else:
+        expected = EMPTY if sort == "empty" else KIND_WORDS[column.kind]
     shown = mask_personal(texts[lines[0] - 2], names=True)[0]
     more = len(lines) - 1
     ru_more, en_more = (f" (и ещё строк: {more})", f" (and {more} more lines)") if more else ("", "")

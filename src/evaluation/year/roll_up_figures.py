@@ -17,8 +17,8 @@ FUNNELS: dict[str, tuple[str, Text]] = {
     "projects_per_10000": ("per_10000", Text(ru="жителей", en="residents")),
 }
 """Indicators that are drawn as a funnel: their unit, and what they rest on."""
-MOST_DRAWN = 45
-"""Regions that still fit one drawing of estimates."""
+MOST_DRAWN = 60
+"""Lines that still fit one drawing of estimates."""
 FIGURE_TEXTS: dict[str, Text] = {
     "success_rate": Text(ru="Доля поддержанных заявок по регионам", en="Success rate by region"),
     "projects_per_10000": Text(
@@ -31,7 +31,7 @@ FIGURE_TEXTS: dict[str, Text] = {
 def roll_up_figures(
     regional: pd.DataFrame, side: pd.DataFrame, maker: Exhibits, language: Language
 ) -> dict[str, bytes]:
-    """SVG by name: the funnels that three regions or more allow, and the main model's estimates of up to MOST_DRAWN.
+    """SVG by name: the funnels that three regions or more allow, and up to MOST_DRAWN estimates of the main model.
 
     ``regional``: totals of all regions (``roll_up_tables.by_region``); ``side``: their estimates; ``maker`` knows the
     words.
@@ -48,7 +48,7 @@ def roll_up_figures(
             )  # fmt: skip
             made[name] = figure_bytes(figure, "svg")
     main = side[side["is_main"].fillna(value=False).astype(bool)]
-    if 0 < main["region"].nunique() <= MOST_DRAWN:
+    if 0 < len(main) <= MOST_DRAWN:
         exposures = {str(code): maker.label("exposure", str(code), language) for code in main["exposure"].unique()}
         figure = coefficient_plot(
             main.assign(model=main["region"]), language, maker.codebook,

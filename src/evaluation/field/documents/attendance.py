@@ -18,20 +18,28 @@ _PEOPLE = r"человек|чел(?!\w)|чел\.|участни|представ
 
 @dataclass(frozen=True)
 class CountRule:
-    """Words that a clause must have, words that exclude it, and what may follow the number (or an end)."""
+    """Words that a clause must have (``also``: too), words that exclude it, what may follow the number (or an end)."""
 
     words: re.Pattern[str]
     excluded: re.Pattern[str]
     unit: re.Pattern[str]
     remarked: re.Pattern[str] | None = None
+    also: re.Pattern[str] | None = None
+
+    def fits(self, clause: str) -> bool:
+        """Has the clause the words of the rule, and none that exclude it?"""
+        if not self.words.search(clause) or self.excluded.search(clause):
+            return False
+        return self.also is None or self.also.search(clause) is not None
 
 
-def _rule(words: str, excluded: str, unit: str, remarked: str = "") -> CountRule:
+def _rule(words: str, excluded: str, unit: str, remarked: str = "", also: str = "") -> CountRule:
     return CountRule(
         re.compile(words, re.I),
         re.compile(excluded, re.I),
         re.compile(rf"\s*(?:\([^)]*\)\s*)?(?:$|[.;:!?)]|{unit})", re.I),
         re.compile(rf"\s*(?:{remarked})", re.I) if remarked else None,
+        re.compile(also, re.I) if also else None,
     )
 
 
@@ -51,9 +59,10 @@ RULES: Mapping[str, CountRule] = {
     ),
     "discussants": _rule(r"обсужден|прени|дискусси", r"вопрос|голосова", rf"{_PEOPLE}|выступ"),
     "questions": _rule(
-        r"(?=.*вопрос)(?:.*(?:задан|поступил|прозвучал)|.*вопрос(?:ов|ы)\s*(?:[-–—:]|к\s+докладчик))",
+        r"вопрос",
         r"повестк|голосова",
         r"вопрос",
+        also=r"задан|поступил|прозвучал|вопрос(?:ов|ы)\s*(?:[-–—:]|к\s+докладчик)",
     ),
 }
 SECTORS: Mapping[str, re.Pattern[str]] = {
@@ -111,9 +120,9 @@ def _counted(name: str, rule: CountRule, paragraph: Paragraph) -> list[Fact]:
     if paragraph.kind == "row":
         return _in_row(name, rule, paragraph)
     found = []
-    for sentence in sentences(paragraph.text):
+    for sentence in sentences(paragraph.text) if rule.words.search(paragraph.text) else ():
         for clause in clauses(sentence.text):
-            if not rule.words.search(clause.text) or rule.excluded.search(clause.text):
+            if not rule.fits(clause.text):
                 continue
             hit = _the_one(rule, clause.text)
             if hit is not None:
@@ -142,7 +151,7 @@ def _in_row(name: str, rule: CountRule, paragraph: Paragraph) -> list[Fact]:
     if len(hits) != 1 or rule.excluded.search(words) or not rule.unit.match(number, hits[0].end):
         return []
     of_all = name == "participants" and re.match(r"(?:всего|итого)", words, re.I)
-    named = rule.words.search(f"{words}: {number}") or of_all
+    named = rule.fits(f"{words}: {number}") or of_all
     return [_fact(name, rule, hits[0], number, paragraph.text, paragraph)] if named else []
 
 
@@ -162,7 +171,7 @@ def sector_facts(paragraphs: Sequence[Paragraph], listed: Listed) -> list[Fact]:
         if paragraph.kind == "row":
             pieces.append((paragraph.text, paragraph.text, paragraph.number))
             continue
-        for sentence in sentences(paragraph.text):
+        for sentence in sentences(paragraph.text) if rule.words.search(paragraph.text) else ():
             head = rule.words.search(sentence.text)
             if head and not rule.excluded.search(sentence.text[: head.end()]):
                 pieces.append((_after_total(sentence.text, head.start()), sentence.text, paragraph.number))

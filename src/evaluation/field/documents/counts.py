@@ -28,6 +28,7 @@ _VALUES: dict[str, int] = {
 }
 NUMBER_WORDS = frozenset(_VALUES)
 _WORDS = "|".join(sorted(_VALUES, key=len, reverse=True))
+_DIGIT = re.compile(r"\d")
 _IN_WORDS = re.compile(rf"(?<!\w)(?:{_WORDS})(?:\s+(?:{_WORDS}))*(?!\w)", re.I)
 _COUNTED = re.compile(
     r"\s*(?:$|[.;:!?)]|(?:человек|чел|участник|докладчик|выступ|спикер|вопрос|голос|представител|гост|делегат|"
@@ -65,7 +66,7 @@ class Count(NamedTuple):
 
 def counts(text: str) -> list[Count]:
     """Counts of a text in order. Words count before a counted noun or at an end («один из участников» does not)."""
-    bare = _NOT_COUNTS.sub(lambda found: " " * len(found[0]), text)
+    bare = _NOT_COUNTS.sub(lambda found: " " * len(found[0]), text) if _DIGIT.search(text) else text
     found = [
         Count(int(hit["figures"].replace(" ", "")), hit.start(), hit.end(), dashed=hit["dash"] is not None)
         for hit in _FIGURES.finditer(bare)

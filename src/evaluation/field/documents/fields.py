@@ -31,9 +31,9 @@ MINUTES: tuple[Field, ...] = (
     _field("place", "text", ("Место", "Place"),
            ("«Место: …», «г. …» в начале, «состоялся в …»", "'Place: …', 'г. …' at the top, 'was held in …'")),
     _field("title", "text", ("Тема", "Theme"),
-           ("«Тема: …», строка в кавычках в начале, «на тему …»", "'Theme: …', a quoted line at the top, 'on the theme'")),
+           ("«Тема: …», строка в кавычках в начале, «на тему …»", "'Theme: …', a quoted line at the top, 'on …'")),
     _field("form", "text", ("Форма", "Form"), ("семинар, круглый стол, форум, …", "seminar, round table, forum, …")),
-    _field("event_number", "text", ("Номер мероприятия в реестре обмена", "Number of the event in the exchange register"),
+    _field("event_number", "text", ("Номер мероприятия в реестре обмена", "Number of the event in the register"),
            ("номера в протоколе нет; впишите его, если мероприятие уже есть в реестре", "minutes have no such number; "
             "enter it where the event is in the register already")),
     _field("participants", "integer", ("Участников", "Participants"),
@@ -125,7 +125,7 @@ SUPPORT: tuple[Field, ...] = (
     _field("conclusion", "text", ("Вывод", "Conclusion"), _UNDER),
     _field("condition", "text", ("Условие устойчивых команд", "Condition for sustained teams"), _UNDER),
     _field("total", "text", ("Опубликованный итог", "Published total"),
-           ("число отдельной строкой между подписью и единицей", "a number on a line of its own between label and unit")),
+           ("число отдельной строкой между подписью и единицей", "a number on its own line between label and unit")),
 )  # fmt: skip
 STRATEGY: tuple[Field, ...] = (
     _field("horizon", "text", ("Горизонт, лет", "Horizon, years"), ("«на ближайшие N лет»", "'for the next N years'")),

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 from evaluation.field.documents.days import days
 
-_KIND = r"(?P<kind>(?:федеральн\w+\s+)?(?:конституционн\w+\s+)?закон\w*(?!одат)|постановлени\w+|указ\w*|распоряжени\w+|приказ\w*)"
+_KIND = (
+    r"(?P<kind>(?:федеральн\w+\s+)?(?:конституционн\w+\s+)?закон(?!одат)\w*|постановлени\w+|указ(?:а|у|ом|е|ы|ов)?(?!\w)"
+    r"|распоряжени\w+|приказ\w*)"
+)
 _NUMBER = r"№\s*(?P<number>\d[\w./-]{0,20})(?P<mark>\s?-\s?ФЗ)?"
 _ACT = re.compile(
     rf"(?<!\w){_KIND}(?=(?P<rest>[^№;]{{0,250}}{_NUMBER}))",

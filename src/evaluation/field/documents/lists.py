@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from evaluation.field.documents.paragraphs import Document, Paragraph
 
@@ -53,8 +54,9 @@ def lists(document: Document, heads: Mapping[ListName, re.Pattern[str]] = HEADS)
     the voting; such paragraphs before its last item are named in ``unread``.
     """
     found: dict[ListName, Listed] = {name: Listed() for name in heads}
-    current, head, passed = "", "", []
-    for paragraph in document:
+    current, head = "", ""
+    passed: list[int] = []
+    for paragraph, after in zip_longest(document, document[1:]):
         if paragraph.kind in ("item", "row") and not (paragraph.is_item and _begins(paragraph, heads)):
             if current:
                 listed = found[current]
@@ -62,7 +64,7 @@ def lists(document: Document, heads: Mapping[ListName, re.Pattern[str]] = HEADS)
                 listed.items.append(Item(paragraph.text, paragraph.mark, paragraph.number, head))
             passed = []
             continue
-        announced = _announced(paragraph, heads)
+        announced = _announced(paragraph, heads, after is not None and after.is_item)
         if announced:
             current, head, passed = announced, paragraph.text, []
             found[announced].heads.append(paragraph)
@@ -104,10 +106,11 @@ def _begins(paragraph: Paragraph, heads: Mapping[ListName, re.Pattern[str]]) -> 
     return bool(_name(text, {name: words for name, words in heads.items() if name != "participants"}))
 
 
-def _announced(paragraph: Paragraph, heads: Mapping[ListName, re.Pattern[str]]) -> ListName:
+def _announced(paragraph: Paragraph, heads: Mapping[ListName, re.Pattern[str]], above_item: bool) -> ListName:
+    """The list that a paragraph announces: by a colon, as a heading, as a short line in capitals or above an item."""
     text = paragraph.text
-    short = len(text.split()) <= _MOST_HEAD_WORDS and not re.search(r"[.!?]$", text)
-    if text.endswith(":") or paragraph.kind == "heading" or (short and text.upper() == text):
+    short = len(text.split()) <= _MOST_HEAD_WORDS and not re.search(r"[.!?;,]$", text)
+    if text.endswith(":") or paragraph.kind == "heading" or (short and (above_item or text.upper() == text)):
         return _name(text, heads)
     inline = _INLINE.search(text)
     return _name(text[: inline.start()], heads) if inline else ""
@@ -129,7 +132,7 @@ def _inline_items(paragraph: Paragraph) -> list[Item]:
     if not start:
         return []
     rest = paragraph.text[start.end() :]
-    marks = []
+    marks: list[re.Match[str]] = []
     for mark in _INLINE_ITEM.finditer(rest):
         if int(mark[1]) == len(marks) + 1:
             marks.append(mark)

@@ -84,13 +84,11 @@ def _end(text: str) -> str:
 
 
 def _checks(passed: list[int], measures: list[Fact]) -> tuple[Check, ...]:
-    lacking = [
-        f"{name}: {sum(fact.field == name and fact.value is None for fact in measures)}"
-        for name in ("measure_indicator", "measure_owner", "measure_due")
-    ]
+    names = ("measure_indicator", "measure_owner", "measure_due")
+    having = [str(sum(fact.field == name and fact.value is not None for fact in measures)) for name in names]
     n = sum(fact.field == "measure" for fact in measures)
     complete = all(fact.value is not None for fact in measures)
     return (
         Check("tasks_listed", ", ".join(map(str, passed)) or "—", not passed),
-        Check("measures_complete", f"{', '.join(lacking)} / {n}", complete if n else None),
+        Check("measures_complete", f"{', '.join(having)} / {n}", complete if n else None),
     )

@@ -164,15 +164,24 @@ def _addressee(entry: int, text: str, addressee: Addressee | None, of_list: bool
             for name in ("recommendation_addressee", "recommendation_addressee_kind")
         ]
     kinds = list(dict.fromkeys(addressee.categories))
-    remarks = ("of_list",) if of_list else ()
+    remarks: tuple[str, ...] = ("of_list",) if of_list else ()
     phrase = item.head if of_list and item.head.endswith(":") else text
     several = split_addressees(addressee.text)
     if len(several) > 1:
         remarks += ("several_addressees",)
-    kind = Fact("recommendation_addressee_kind", entry, kinds[0], phrase, item.paragraph, remarks)
-    if len(kinds) != 1:
-        kind = Fact(kind.field, entry, None, phrase, item.paragraph, ("several_addressees",), "; ".join(kinds))
-    return [Fact("recommendation_addressee", entry, "; ".join(several), phrase, item.paragraph, remarks), kind]
+    alike = kinds[0] if len(kinds) == 1 else None
+    return [
+        Fact("recommendation_addressee", entry, "; ".join(several), phrase, item.paragraph, remarks),
+        Fact(
+            "recommendation_addressee_kind",
+            entry,
+            alike,
+            phrase,
+            item.paragraph,
+            remarks,
+            "" if alike else "; ".join(kinds),
+        ),
+    ]
 
 
 def _laws(document: Document) -> list[Fact]:

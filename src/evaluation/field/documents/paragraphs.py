@@ -105,7 +105,7 @@ def _goes_on(before: str, line: str) -> bool:
         return False
     if before.count("«") > before.count("»") or before.count("**") % 2 == 1:
         return True
-    if before[0] == "*" and before.replace("**", "").count("*") == 1:
+    if re.match(r"\*[^\s*]", before) and before.replace("**", "").count("*") == 1:
         return True
     if _SETTLEMENT.match(line):  # «г. Канск» below a date is a line of its own
         return False

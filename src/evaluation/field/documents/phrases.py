@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 # after these a point ends no sentence, even before a capital letter
@@ -20,7 +21,8 @@ class Span(NamedTuple):
     end: int
 
 
-def sentences(text: str) -> list[Span]:
+@lru_cache(maxsize=2_000)
+def sentences(text: str) -> tuple[Span, ...]:
     """Sentences in order; abbreviations before names (г., ст., initials) end none."""
     found, start = [], 0
     for end in _END.finditer(text):
@@ -31,7 +33,7 @@ def sentences(text: str) -> list[Span]:
         start = end.end()
     if start < len(text):
         found.append(Span(text[start:].strip(), start, len(text)))
-    return found
+    return tuple(found)
 
 
 def clauses(text: str) -> Iterator[Span]:

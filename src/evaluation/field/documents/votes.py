@@ -23,7 +23,7 @@ _WORDS: Mapping[str, re.Pattern[str]] = {
     "abstained": re.compile(rf"(?<![\w])воздержал\w*{_END}(?:{_ANSWER})", re.I),
 }
 _BLOCK = re.compile(r"голосова|голосов(?!\w)|результат\w*\s+голосовани", re.I)
-_ALONE = re.compile(rf"^\W*(?:за|против|воздержал\w*){_END}(?:\d|нет|никто|единоглас|[а-яё]+\s+(?:чел|голос))", re.I)
+_ALONE = re.compile(r"^\W*(?:[«\"“](?:за|против|воздержал\w*)[»\"”]|(?:за|против)\s*[-–—:]|воздержал\w*)", re.I)
 _UNANIMOUS = re.compile(r"единогласн", re.I)
 
 

@@ -13,7 +13,14 @@ import numpy as np
 import pandas as pd
 
 from evaluation.contracts import TABLES, conform
-from evaluation.effects.estimate import COLUMNS, Estimates, collect, format_warnings, in_both_languages
+from evaluation.effects.estimate import (
+    COLUMNS,
+    Estimates,
+    collect,
+    format_warnings,
+    in_both_languages,
+    with_warning_words,
+)
 from evaluation.field.partnership.nearest import NEIGHBOURS, Window, nearest_comparison, neighbour_weights
 from evaluation.field.partnership.synthetic import (
     POOR_FIT,
@@ -44,6 +51,11 @@ class Comparison:
     balance: pd.DataFrame
     matches: pd.DataFrame
     paths: pd.DataFrame
+
+    @property
+    def worded(self) -> pd.DataFrame:
+        """The estimates with their warnings in words, in ``warning_ru`` and ``warning_en``."""
+        return with_warning_words(self.estimates.frame)
 
 
 def compare_roles(
@@ -151,10 +163,12 @@ def _synthetic(
     inside = [unit for unit in sorted(starts) if unit in wide.index]
     seen = len(inside) + len(set(donors) & set(wide.index))
     numbers: dict[str, object] = {"n": seen, "clusters": seen, "treated": len(inside), "inference": "placebo_in_space"}
-    found, refused = [], None
+    found: list[SyntheticControl] = []
+    refused = None
     for unit in inside:
         try:
-            found.append(synthetic_control(wide, unit, donors, starts[unit]))
+            like = found[-1] if found else None
+            found.append(synthetic_control(wide, unit, donors, starts[unit], like=like))
         except DataProblem as problem:
             refused = in_both_languages(problem)
     if not found:

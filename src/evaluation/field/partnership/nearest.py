@@ -26,6 +26,7 @@ NEIGHBOURS = 3
 FEWEST_POOL = 8
 """Fewer units to choose from give neither likeness nor an inference."""
 _ROUND = 10  # decimals at which two distances count as equal
+_CELLS = 4_000_000  # distances held at once
 
 
 @dataclass(frozen=True)
@@ -57,41 +58,44 @@ def neighbour_weights(
     over the base units and to -1 over the pool; each covariate's weighted sum is 0 where the pool is large enough to
     draw the line. Pairs: base, neighbour (positions), distance, weight.
     """
+    weights, nearest, apart = _contrasts(standardised(covariates), base[None, :], pool[None, :], neighbours)
     ours = np.flatnonzero(base)
-    weights, nearest, apart = _contrast(covariates, base, pool, neighbours)
     pairs = pd.DataFrame(
         {
-            "base": np.repeat(ours, nearest.shape[1]),
+            "base": np.repeat(ours, nearest.shape[2]),
             "neighbour": nearest.ravel(),
             "distance": apart.ravel(),
-            "weight": 1.0 / nearest.shape[1],
+            "weight": 1.0 / nearest.shape[2],
         }
     )
-    return weights, pairs
+    return weights[0], pairs
 
 
-def _contrast(
-    covariates: Array, base: np.ndarray, pool: np.ndarray, neighbours: int
-) -> tuple[Array, np.ndarray, Array]:
-    """Weights of all units; neighbours of each base unit (positions) and their distances."""
-    ours, theirs = np.flatnonzero(base), np.flatnonzero(pool)
-    scaled = standardised(covariates, base | pool)
-    apart = np.sqrt(((scaled[ours][:, None, :] - scaled[theirs][None, :, :]) ** 2).sum(axis=2)).round(_ROUND)
-    order = np.argsort(apart, axis=1, kind="stable")[:, :neighbours]
-    nearest = theirs[order]
-    weights = np.zeros(len(covariates))
-    weights[ours] = 1.0 / len(ours)
-    np.subtract.at(weights, nearest.ravel(), 1.0 / nearest.size)
-    design = np.column_stack([np.ones(len(theirs)), scaled[theirs]])
-    remaining = weights @ np.column_stack([np.ones(len(scaled)), scaled])
-    weights[theirs] -= design @ (np.linalg.pinv(design.T @ design, hermitian=True) @ remaining)
-    return weights, nearest, np.take_along_axis(apart, order, axis=1)
+def _contrasts(scaled: Array, base: np.ndarray, pool: np.ndarray, neighbours: int) -> tuple[Array, np.ndarray, Array]:
+    """Weights (deals x units), neighbours of each base unit (deals x base units x neighbours) and their distances.
+
+    ``base`` and ``pool`` are deals x units; every deal has as many base units and as large a pool as the others.
+    """
+    deals, ours = len(base), int(base[0].sum())
+    chosen = np.nonzero(base)[1].reshape(deals, ours)
+    apart = np.sqrt(((scaled[chosen][:, :, None, :] - scaled[None, None, :, :]) ** 2).sum(axis=3)).round(_ROUND)
+    apart = np.where(pool[:, None, :], apart, np.inf)
+    nearest = np.argsort(apart, axis=2, kind="stable")[:, :, : min(neighbours, int(pool[0].sum()))]
+    weights = np.where(base, 1.0 / ours, 0.0)
+    place = np.broadcast_to(np.arange(deals)[:, None, None], nearest.shape)
+    np.subtract.at(weights, (place, nearest), 1.0 / (ours * nearest.shape[2]))
+    design = np.column_stack([np.ones(len(scaled)), scaled])
+    size = design.shape[1]
+    products = (design[:, :, None] * design[:, None, :]).reshape(len(scaled), size * size)
+    gram = (pool.astype(float) @ products).reshape(deals, size, size)
+    line = np.linalg.pinv(gram, hermitian=True) @ (weights @ design)[:, :, None]
+    return weights - pool * (line[:, :, 0] @ design.T), nearest, np.take_along_axis(apart, nearest, axis=2)
 
 
-def standardised(covariates: Array, rows: np.ndarray) -> Array:
-    """Covariates less their mean over ``rows``, in their standard deviations there; constant ones become 0."""
-    spread = covariates[rows].std(axis=0)
-    return np.asarray((covariates - covariates[rows].mean(axis=0)) / np.where(spread > 0, spread, 1.0))
+def standardised(covariates: Array) -> Array:
+    """Covariates less their mean, in their standard deviations over all units; constant ones become 0."""
+    spread = covariates.std(axis=0)
+    return np.asarray((covariates - covariates.mean(axis=0)) / np.where(spread > 0, spread, 1.0))
 
 
 def nearest_comparison(
@@ -122,36 +126,36 @@ def nearest_comparison(
             "alike.",
         )
     observed = cohorts.astype(int)
-    weights = _weights(observed, starts, windows, neighbours)
     pairs = [
         neighbour_weights(windows[start].covariates, observed == start, observed == 0, neighbours)[1]
         for start in starts
     ]
-    difference = _applied(weights, windows, "outcome")
     deals, enumerated = _deals(observed, starts, draws, seed)
-    drawn, slopes = np.zeros(len(deals)), np.zeros(len(deals))
-    for place, deal in enumerate(deals):
-        dealt = _weights(deal, starts, windows, neighbours)
-        drawn[place], slopes[place] = _applied(dealt, windows, "outcome"), _applied(dealt, windows, "exposure")
-    inference = sharp_null_set(difference, _applied(weights, windows, "exposure"), drawn, slopes)
-    return NearestComparison(difference, inference, pd.concat(pairs, ignore_index=True), enumerated)
+    dealt = np.vstack([observed, *deals])
+    outcome, exposure = _applied(dealt, starts, windows, neighbours)
+    inference = sharp_null_set(float(outcome[0]), float(exposure[0]), outcome[1:], exposure[1:])
+    return NearestComparison(float(outcome[0]), inference, pd.concat(pairs, ignore_index=True), enumerated)
 
 
-def _weights(
-    cohorts: np.ndarray, starts: Sequence[int], windows: Mapping[int, Window], neighbours: int
-) -> dict[int, Array]:
-    """Weights by starting year: each year's comparison counts by its base units."""
-    total, pool = int((cohorts > 0).sum()), cohorts == 0
-    made = {}
+def _applied(
+    dealt: np.ndarray, starts: Sequence[int], windows: Mapping[int, Window], neighbours: int
+) -> tuple[Array, Array]:
+    """The comparison's sum of outcomes and of exposures by deal (deals x units: starting years).
+
+    Each starting year counts by its base units. Deals are taken in parts, for memory.
+    """
+    total, units = int((dealt[0] > 0).sum()), dealt.shape[1]
+    outcome, exposure = np.zeros(len(dealt)), np.zeros(len(dealt))
     for start in starts:
-        ours = cohorts == start
-        found, _, _ = _contrast(windows[start].covariates, ours, pool, neighbours)
-        made[start] = found * (ours.sum() / total)
-    return made
-
-
-def _applied(weights: Mapping[int, Array], windows: Mapping[int, Window], column: str) -> float:
-    return float(sum(weights[start] @ getattr(windows[start], column) for start in weights))
+        window = windows[start]
+        scaled, ours = standardised(window.covariates), int((dealt[0] == start).sum())
+        step = max(1, int(_CELLS / (ours * units * scaled.shape[1])))
+        for first in range(0, len(dealt), step):
+            part = slice(first, first + step)
+            weights, _, _ = _contrasts(scaled, dealt[part] == start, dealt[part] == 0, neighbours)
+            outcome[part] += weights @ window.outcome * (ours / total)
+            exposure[part] += weights @ window.exposure * (ours / total)
+    return outcome, exposure
 
 
 def _deals(cohorts: np.ndarray, starts: Sequence[int], draws: int, seed: int) -> tuple[list[np.ndarray], bool]:

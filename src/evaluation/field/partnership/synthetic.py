@@ -75,10 +75,12 @@ def simplex_weights(target: Array, donors: Array, evenness: float = EVENNESS) ->
 
 
 def synthetic_control(
-    outcome: pd.DataFrame, unit: str, donors: Sequence[str], start: int, *, fewest_before: int = FEWEST_BEFORE
-) -> SyntheticControl:
+    outcome: pd.DataFrame, unit: str, donors: Sequence[str], start: int, *, fewest_before: int = FEWEST_BEFORE,
+    like: SyntheticControl | None = None,
+) -> SyntheticControl:  # fmt: skip
     """``outcome``: units x years without gaps for ``unit``; donors with a gap are left out.
 
+    ``like``: another unit's control of the same outcome, whose placebos serve again where start and donors are the same.
     Raises DataProblem where the years before or after the start, or the donors, are too few.
     """
     years = [int(year) for year in outcome.columns]
@@ -98,11 +100,15 @@ def synthetic_control(
     weights = simplex_weights(own[before], values[before])
     gaps = own - values @ weights
     gap, near, ratio = _gaps(gaps, before, spread)
-    placebos = [_placebo(values, before, place, spread) for place in range(values.shape[1])]
+    names = tuple(str(name) for name in complete.index)
+    if like is not None and (like.start, like.donors) == (start, names):
+        others = like.placebo_gaps, like.placebo_ratios
+    else:
+        placebos = [_placebo(values, before, place, spread) for place in range(values.shape[1])]
+        others = np.array([each[0] for each in placebos]), np.array([each[2] for each in placebos])
     path = pd.DataFrame({"year": years, "is_before": before, "actual": own, "synthetic": own - gaps})
     return SyntheticControl(
-        unit, start, tuple(str(name) for name in complete.index), weights, path, gap, near, ratio, near / spread,
-        np.array([each[0] for each in placebos]), np.array([each[2] for each in placebos]),
+        unit, start, names, weights, path, gap, near, ratio, near / spread, *others,
     )  # fmt: skip
 
 

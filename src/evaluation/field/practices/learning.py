@@ -39,6 +39,8 @@ def learning_sources(
     register = practices.sort_values("year", kind="stable").drop_duplicates("practice_id", keep="last")
     home = set(zip(register["practice_id"], register["origin_unit_id"], strict=True))
     made = first[[pair not in home for pair in zip(first["practice_id"], first["unit_id"], strict=True)]]
+    if made.empty:
+        return TABLE.empty()
     had = first[["practice_id", "unit_id", "since"]].rename(columns={"unit_id": "from_unit", "since": "had_since"})
     met = ties[["year", "from_unit", "to_unit"]].drop_duplicates().rename(columns={"to_unit": "unit_id"})
     met = met[met["from_unit"] != met["unit_id"]]

@@ -120,18 +120,15 @@ def not_done_curve(progress: pd.DataFrame) -> pd.DataFrame:
     stop, cause = seen["days"].to_numpy(), seen["cause"].to_numpy()
     whole = survival_curve(stop, (cause > 0).astype(float)).assign(group="open")
     incidence = incidence_of_ends(progress)
-    done = incidence[incidence["cause"] == CAUSES["done"]]
-    turned = pd.DataFrame(
-        {
-            "group": "not_done",
-            "time": done["time"],
-            "survival": 1 - done["incidence"],
-            "low": 1 - done["high"],
-            "high": 1 - done["low"],
-            "at_risk": done["at_risk"],
-        }
+    done = incidence[incidence["cause"] == CAUSES["done"]].set_index("time")
+    steps = done[["incidence", "low", "high"]].reindex(whole["time"], method="ffill").reset_index(drop=True)
+    turned = whole[["time", "at_risk"]].assign(
+        group="not_done",
+        survival=1 - steps["incidence"].fillna(0.0),
+        low=1 - steps["high"],
+        high=1 - steps["low"],
     )
-    return pd.concat([turned, whole[CURVE_COLUMNS]], ignore_index=True)[CURVE_COLUMNS]
+    return pd.concat([turned[CURVE_COLUMNS], whole[CURVE_COLUMNS]], ignore_index=True)
 
 
 def incidence_of_ends(progress: pd.DataFrame) -> pd.DataFrame:

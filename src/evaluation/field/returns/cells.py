@@ -46,10 +46,9 @@ def response_cells(region: Codes, kind: Codes, answered: Flags, smallest: int = 
         start = int(cell.max()) + 1
         cell = np.where(failing, start + wider, cell)
     cell = _numbered(cell)
-    failing_cells = _fails(cell, answered, smallest, least_rate)
-    if failing_cells.any() and not failing_cells.all():
-        sizes = np.bincount(cell)
-        largest = int(np.argmax(np.where(failing_cells, -1, sizes)))
+    while (failing_cells := _fails(cell, answered, smallest, least_rate)).any() and len(failing_cells) > 1:
+        # the largest of the others, so that as few of them as possible lose their own cell
+        largest = int(np.argmax(np.where(failing_cells, -1, np.bincount(cell))))
         cell = _numbered(np.where(failing_cells[cell], largest, cell))
     count = int(cell.max(initial=-1)) + 1
     units = np.bincount(cell, minlength=count)

@@ -16,7 +16,7 @@ from evaluation.settings import ReturnSettings
 
 TOTAL_COLUMNS = [
     "year", "variable", "grouping", "group", "statistic", "method", "value", "se", "low", "high", "n", "units", "cells",
-    "received", "joined_share", "carried_share", "unit",
+    "received", "joined_share", "carried_share", "calibrated", "unit",
 ]  # fmt: skip
 WEIGHT_COLUMNS = ["unit_id", "year", "cell", "cell_units", "cell_returned", "is_joined", "change", "weight"]
 
@@ -28,7 +28,8 @@ def totals_of_years(
 
     Counts, money and numbers have a total and a mean a municipality, yes-or-no questions a number and a share, shares
     a mean. The units are the municipalities that the question is asked of. ``received`` is the bare sum of the answers;
-    ``joined_share`` of the units lie in a cell that was joined with others. With ``carry_forward`` the rows of method
+    ``joined_share`` of the units lie in a cell that was joined with others; ``calibrated`` tells whether the weights
+    were fitted to the registry's residents (``totals.weigh``). With ``carry_forward`` the rows of method
     ``carried`` count earlier answers in place of missing ones; ``carried_share`` of their n are such.
     """
     frames = []
@@ -88,27 +89,17 @@ def _of_question(
         share = float(stood_in.mean()) if len(stood_in) else 0.0
         for statistic, found, unit in _statistics(question, weighted, given, within):
             bare = received if statistic == "total" else float("nan")
-            made.append(
-                (
-                    one.year,
-                    question.variable,
-                    grouping,
-                    group,
-                    statistic,
-                    "weights" if earlier is None else "carried",
-                    found.value,
-                    found.se,
-                    found.low,
-                    found.high,
-                    found.n,
-                    found.units,
-                    found.cells,
-                    bare,
-                    float(cells.joined[rows].mean()),
-                    share,
-                    unit,
-                )
+            place = (
+                one.year,
+                question.variable,
+                grouping,
+                group,
+                statistic,
+                "weights" if earlier is None else "carried",
             )
+            bounds = (found.value, found.se, found.low, found.high, found.n, found.units, found.cells)
+            joined = float(cells.joined[rows].mean())
+            made.append((*place, *bounds, bare, joined, share, weighted.is_calibrated, unit))
     return made
 
 

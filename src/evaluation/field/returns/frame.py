@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from evaluation.field.returns.cells import Flags
 
+LEAST_OF_TYPE = 30
+
 
 @dataclass(frozen=True, eq=False)
 class YearFrame:
@@ -33,13 +35,16 @@ class YearFrame:
         return self.register["returned"].to_numpy(dtype=bool)
 
     def known(self) -> NDArray[np.float64] | None:
-        """(N, types) residents by type, to calibrate to; None where the registry does not give them for all."""
+        """(N, types) residents by type, to calibrate to; None where the registry does not give them for all.
+
+        Types of fewer than LEAST_OF_TYPE municipalities are left out: a few answers cannot be bent to their residents.
+        """
         population = self.register["population"].astype("float64").to_numpy()
         if np.isnan(population).any():
             return None
         columns = np.zeros((len(population), len(self.kinds)))
         columns[np.arange(len(population)), self.kind] = population
-        return columns
+        return np.asarray(columns[:, np.bincount(self.kind, minlength=len(self.kinds)) >= LEAST_OF_TYPE])
 
     def asked(self, kinds: Sequence[str]) -> Flags:
         """Municipalities of these types; all of them for no types."""

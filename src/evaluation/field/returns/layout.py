@@ -139,7 +139,7 @@ def _class_of(row: np.ndarray, columns: dict[str, int], asked: list[int], known:
         return "blank"
     if isinstance(first, str) and fold(first).startswith(_TOTALS):
         return "subtotal"
-    if _is_numbering(row):
+    if str(first) in ("1", "1.0") and _is_numbering(row):
         return "numbering"
     if known.match(first) is not None and len(_matches(row, known)) > 2:
         return "header"  # the header repeated on a new page

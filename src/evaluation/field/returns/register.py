@@ -81,16 +81,20 @@ def completeness(register: pd.DataFrame) -> pd.DataFrame:
 
 
 MOST_TYPES = 5
+LEAST_UNITS = 20
 
 
 def shares_by_year(completeness: pd.DataFrame) -> pd.DataFrame:
     """Share that returned the form by year, of all and of the MOST_TYPES largest types, to draw (``display.trend``).
 
-    Every year's share is of the municipalities in force in it, so that merged ones break no line.
+    A type with fewer than LEAST_UNITS municipalities in a year has no point there. Every year's share is of the
+    municipalities in force in it, so that merged ones break no line.
     """
     sizes = completeness[completeness["grouping"] == "type"].groupby("group")["units"].sum()
     largest = set(sizes.sort_values(ascending=False, kind="stable").head(MOST_TYPES).index)
-    chosen = completeness[(completeness["grouping"] == "country") | completeness["group"].isin(largest)]
+    of_type = (completeness["grouping"] == "type") & completeness["group"].isin(largest)
+    enough = of_type & (completeness["units"] >= LEAST_UNITS)
+    chosen = completeness[(completeness["grouping"] == "country") | enough]
     series = chosen.rename(columns={"share": "value", "returned": "n"})[["year", "group", "value", "low", "high", "n"]]
     return series.assign(unit="share", segment=1, breaks_before="").reset_index(drop=True)
 

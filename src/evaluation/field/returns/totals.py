@@ -39,6 +39,10 @@ class Weighted:
     cell: NDArray[np.intp] = field(repr=False)
 
     @property
+    def is_calibrated(self) -> bool:
+        return self.known.shape[1] > 0
+
+    @property
     def weights(self) -> Array:
         """(n,) how many units each answer stands for."""
         return self.base * self.change
@@ -60,19 +64,20 @@ class Total:
 def weigh(cells: Cells, answered: Flags, known: Array | None = None) -> Weighted:
     """Weights of the ``answered`` units, with ``known`` (N, q) calibrated to its sums over all units.
 
-    A column of ``known`` that does not vary within any cell can change nothing and is left alone.
+    A column of ``known`` that does not vary within any cell can change nothing and is left alone. Where the fit would
+    turn a weight negative there is none, and the weights are N/n of the cells.
     """
     cell = cells.of[answered]
     base = (cells.units / np.maximum(cells.answered, 1))[cell].astype(float)
+    plain = Weighted(cells, answered, base, np.ones(len(base)), np.empty((len(base), 0)), np.empty((0, 0)), cell)
     if known is None or known.shape[1] == 0 or not len(base):
-        nothing = np.empty((len(base), 0))
-        return Weighted(cells, answered, base, np.ones(len(base)), nothing, np.empty((0, 0)), cell)
+        return plain
     around = _around_cell_means(known[answered], cell, len(cells.units))
     expected = np.array([float(base @ column) for column in known[answered].T])
     gap = known.sum(axis=0) - expected
     curvature = (around * base[:, None]).T @ around
     change = 1 + around @ (np.linalg.pinv(curvature, rcond=1e-12, hermitian=True) @ gap)
-    return Weighted(cells, answered, base, change, around, curvature, cell)
+    return Weighted(cells, answered, base, change, around, curvature, cell) if change.min() > 0 else plain
 
 
 def total(weighted: Weighted, values: Array, within: Flags | None = None) -> Total:

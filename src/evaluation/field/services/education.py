@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from evaluation.field.services.indicator_rows import ALL, Place, joined, rows, shares
+from evaluation.field.services.indicator_rows import ALL, Place, Rows, joined, rows, shares
 from evaluation.indicators.geographies import build_geography
 from evaluation.support.training import ATTENDED
 from evaluation.territory.crosswalk import UNASSIGNED
@@ -56,7 +56,7 @@ def education_indicators(
     return joined(parts)
 
 
-def _of_year(units: pd.DataFrame, placed: set[str], year: int) -> list[pd.DataFrame]:
+def _of_year(units: pd.DataFrame, placed: set[str], year: int) -> list[Rows]:
     place = Place(SERVICE, year)
     is_reached = units["unit_id"].isin(placed)
     groups = [(ALL, pd.Series(ALL, index=units.index)), ("type", units["type"])]
@@ -75,7 +75,7 @@ def _since_the_beginning(
     crosswalk: pd.DataFrame | None,
     territory_dates: Mapping[int, dt.date],
     told: list[int],
-) -> list[pd.DataFrame]:
+) -> list[Rows]:
     now = build_geography("current", registry, crosswalk, territory_dates)
     placed = reached.assign(unit_id=now.place(reached["unit_id"], reached["year"]))
     first = placed[placed["unit_id"].ne(UNASSIGNED)].groupby("unit_id")["year"].min()

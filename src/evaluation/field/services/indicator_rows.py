@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,8 @@ TABLE = TABLES["service_indicators"]
 ALL = "all"
 NOT_STATED = "not_stated"
 PER_RESIDENTS = 10_000
+Rows = dict[str, np.ndarray]
+"""Rows of the table by column: a hundred small frames would take longer than all that is counted in them."""
 
 
 @dataclass(frozen=True)
@@ -30,28 +33,42 @@ class Place:
         return replace(self, grouping=grouping)
 
 
-def rows(
-    place: Place, indicator: str, unit: str, values: pd.Series, n: pd.Series | int, **more: object
-) -> pd.DataFrame:
-    """Rows of one indicator, a row each member of ``values`` (index: member); ``more`` are further columns."""
-    frame = pd.DataFrame({"member": values.index.astype("str"), "value": values.to_numpy(dtype="float64")})
-    counts = n.reindex(values.index) if isinstance(n, pd.Series) else n
-    frame["n"] = np.asarray(counts, dtype="int64") if isinstance(counts, pd.Series) else counts
-    for name in ("numerator", "denominator", "low", "high", "note", "clusters"):
-        given = more.get(name)
-        frame[name] = given.reindex(values.index).to_numpy() if isinstance(given, pd.Series) else given
-    frame["service"], frame["indicator"], frame["grouping"] = place.service, indicator, place.grouping
-    frame["year"], frame["unit"] = place.year, unit
-    return conform(frame, TABLE)
+def rows(place: Place, indicator: str, unit: str, values: pd.Series, n: pd.Series | int, **more: object) -> Rows:
+    """Rows of one indicator, a row each member of ``values`` (index: member).
+
+    ``more`` are further columns: a series with the same members, or one value for all.
+    """
+    size = len(values)
+    out: Rows = {
+        name: np.full(size, value, dtype=object)
+        for name, value in (
+            ("service", place.service), ("indicator", indicator), ("grouping", place.grouping), ("unit", unit),
+        )
+    }  # fmt: skip
+    out["member"] = values.index.astype("str").to_numpy(dtype=object)
+    out["year"] = np.full(size, place.year)
+    out["value"] = values.to_numpy(dtype="float64", na_value=np.nan)
+    out["note"] = _column(more.get("note"), values.index, object)
+    out["n"] = _column(n, values.index, "float64")
+    for name in ("numerator", "denominator", "clusters", "low", "high"):
+        out[name] = _column(more.get(name), values.index, "float64")
+    return out
 
 
-def one(place: Place, indicator: str, unit: str, value: float | None, n: int, **more: object) -> pd.DataFrame:
+def _column(given: object, members: pd.Index, dtype: Any) -> np.ndarray:
+    if isinstance(given, pd.Series):
+        found = given.reindex(members).to_numpy(dtype=object)
+        return np.where(pd.isna(found), None if dtype is object else np.nan, found).astype(dtype)
+    return np.full(len(members), np.nan if given is None and dtype is not object else given, dtype=dtype)
+
+
+def one(place: Place, indicator: str, unit: str, value: float | None, n: int, **more: object) -> Rows:
     """The row of all together."""
     known = np.nan if value is None else value
     return rows(place, indicator, unit, pd.Series([known], index=[ALL], dtype="float64"), n, **more)
 
 
-def counts(place: Place, indicator: str, unit: str, numbers: pd.Series) -> pd.DataFrame:
+def counts(place: Place, indicator: str, unit: str, numbers: pd.Series) -> Rows:
     """Counts by member; n is the count itself."""
     return rows(place, indicator, unit, numbers, numbers.astype("int64"))
 
@@ -64,7 +81,7 @@ def shares(
     *,
     is_census: bool = False,
     clusters: pd.Series | None = None,
-) -> pd.DataFrame:
+) -> Rows:
     """Shares by member with Wilson's interval, n being the whole; a census has no interval and says so."""
     part, whole = parts.astype("float64"), wholes.reindex(parts.index).astype("float64")
     value = part.div(whole.where(whole > 0))
@@ -76,7 +93,7 @@ def shares(
     )  # fmt: skip
 
 
-def rates(place: Place, indicator: str, numbers: pd.Series, residents: pd.Series) -> pd.DataFrame:
+def rates(place: Place, indicator: str, numbers: pd.Series, residents: pd.Series) -> Rows:
     """Counts per 10,000 residents with the exact Poisson interval; nothing where the residents are not known."""
     count, exposure = numbers.astype("float64"), residents.reindex(numbers.index).astype("float64")
     known = exposure.where(exposure > 0)
@@ -98,7 +115,18 @@ def tally(values: pd.Series, known: Iterable[str] = ()) -> pd.Series:
     return found.reindex(order, fill_value=0)
 
 
-def joined(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
+def joined(parts: Iterable[Rows | pd.DataFrame]) -> pd.DataFrame:
     """All rows under one another, in the shape of the contract ``service_indicators``."""
-    kept = [part for part in parts if len(part)]
-    return pd.concat(kept, ignore_index=True) if kept else TABLE.empty()
+    kept = [part for part in parts if len(part["member"])]
+    if not kept:
+        return TABLE.empty()
+    columns = {name: np.concatenate([_plain(part[name]) for part in kept]) for name in TABLE.names}
+    return conform(pd.DataFrame(columns), TABLE)
+
+
+def _plain(column: np.ndarray | pd.Series) -> np.ndarray:
+    if isinstance(column, np.ndarray):
+        return column
+    if pd.api.types.is_numeric_dtype(column):
+        return column.to_numpy(dtype="float64", na_value=np.nan)
+    return column.astype("object").where(column.notna(), None).to_numpy(dtype=object)

@@ -11,6 +11,7 @@ from evaluation.field.services.indicator_rows import (
     ALL,
     NOT_STATED,
     Place,
+    Rows,
     counts,
     joined,
     one,
@@ -56,7 +57,7 @@ def mentions(items: pd.DataFrame, units: pd.DataFrame) -> pd.Series:
     return found.reindex(units["unit_id"], fill_value=0).rename("mentions")
 
 
-def _mentioned(items: pd.DataFrame, units: pd.DataFrame, place: Place) -> list[pd.DataFrame]:
+def _mentioned(items: pd.DataFrame, units: pd.DataFrame, place: Place) -> list[Rows]:
     is_mentioned = mentions(items, units).gt(0).reset_index(drop=True)
     groups = {ALL: pd.Series(ALL, index=units.index)} | {name: units[name] for name in groupings(units)}
     return [
@@ -66,7 +67,7 @@ def _mentioned(items: pd.DataFrame, units: pd.DataFrame, place: Place) -> list[p
     ]  # fmt: skip
 
 
-def _gini(items: pd.DataFrame, units: pd.DataFrame, place: Place) -> pd.DataFrame:
+def _gini(items: pd.DataFrame, units: pd.DataFrame, place: Place) -> Rows:
     try:
         told = spread(mentions(items, units).astype("float64"))
     except DataProblem:  # nobody is mentioned, or there is but one unit: nothing that could be uneven

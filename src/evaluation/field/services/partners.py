@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from evaluation.field.services.indicator_rows import ALL, NOT_STATED, Place, counts, joined, one, rows, tally
+from evaluation.field.services.indicator_rows import ALL, NOT_STATED, Place, Rows, counts, joined, one, rows, tally
 from evaluation.field.services.territory import by_territory
 from evaluation.tables import TABLES
 
@@ -43,7 +43,7 @@ def partnership_indicators(
     return joined([*parts, *_events(events, place)])
 
 
-def _stated(partnerships: pd.DataFrame, status: pd.Series, place: Place) -> list[pd.DataFrame]:
+def _stated(partnerships: pd.DataFrame, status: pd.Series, place: Place) -> list[Rows]:
     """Sums of the numbers of partners that are stated, with how many partnerships state one.
 
     A zero where talks are held is no number of partners (the register's remark says so): it is not stated either.
@@ -59,7 +59,7 @@ def _stated(partnerships: pd.DataFrame, status: pd.Series, place: Place) -> list
     return parts
 
 
-def active_by_year(partnerships: pd.DataFrame, year: int) -> list[pd.DataFrame]:
+def active_by_year(partnerships: pd.DataFrame, year: int) -> list[Rows]:
     """Partnerships with an agreement that had begun by each year and not ended before it.
 
     Those without a first year cannot be placed and are counted as start_unknown; of those that ended or were suspended
@@ -79,7 +79,7 @@ def active_by_year(partnerships: pd.DataFrame, year: int) -> list[pd.DataFrame]:
     ]
 
 
-def _events(events: pd.DataFrame, place: Place) -> list[pd.DataFrame]:
+def _events(events: pd.DataFrame, place: Place) -> list[Rows]:
     if events.empty:
         return []
     kind = events["kind"].astype("object").where(events["kind"].notna(), NOT_STATED).astype("str")

@@ -10,7 +10,18 @@ import numpy as np
 import pandas as pd
 
 from evaluation.field.services.differences import share_difference
-from evaluation.field.services.indicator_rows import ALL, NOT_STATED, Place, counts, joined, one, rows, shares, tally
+from evaluation.field.services.indicator_rows import (
+    ALL,
+    NOT_STATED,
+    Place,
+    Rows,
+    counts,
+    joined,
+    one,
+    rows,
+    shares,
+    tally,
+)
 from evaluation.field.services.territory import by_territory
 from evaluation.field.services.waiting_times import Waits, quantile, waiting_curve, waits
 from evaluation.tables import TABLES
@@ -52,7 +63,7 @@ def office_indicators(
     return joined(parts)
 
 
-def _fate(applications: pd.DataFrame, member: pd.Series, place: Place, last_day: pd.Timestamp) -> list[pd.DataFrame]:
+def _fate(applications: pd.DataFrame, member: pd.Series, place: Place, last_day: pd.Timestamp) -> list[Rows]:
     numbers = member.value_counts().sort_index()
     decided = applications["status"].isin([APPROVED, REJECTED])
     of = decided.groupby(member).sum()
@@ -76,7 +87,7 @@ def _fate(applications: pd.DataFrame, member: pd.Series, place: Place, last_day:
     return parts
 
 
-def _money(applications: pd.DataFrame, member: pd.Series, place: Place) -> list[pd.DataFrame]:
+def _money(applications: pd.DataFrame, member: pd.Series, place: Place) -> list[Rows]:
     """Sums of the amounts that are known; one granted that exceeds what was asked for is a mistake and is left out."""
     asked = applications["amount_asked"]
     granted = applications["amount_granted"]
@@ -98,7 +109,7 @@ def _money(applications: pd.DataFrame, member: pd.Series, place: Place) -> list[
     return parts
 
 
-def _help(applications: pd.DataFrame, place: Place) -> pd.DataFrame:
+def _help(applications: pd.DataFrame, place: Place) -> Rows:
     """Approved among the decided that were helped, less approved among those that were not."""
     decided = applications[applications["status"].isin([APPROVED, REJECTED]) & applications["helped"].notna()]
     found = share_difference(decided["status"].eq(APPROVED), decided["helped"].astype(bool), decided["unit_id"])

@@ -7,7 +7,18 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from evaluation.field.services.indicator_rows import ALL, NOT_STATED, Place, counts, joined, one, rows, shares, tally
+from evaluation.field.services.indicator_rows import (
+    ALL,
+    NOT_STATED,
+    Place,
+    Rows,
+    counts,
+    joined,
+    one,
+    rows,
+    shares,
+    tally,
+)
 from evaluation.field.services.territory import by_territory, groupings
 from evaluation.field.services.waiting_times import Waits, quantile, waiting_curve, waits
 from evaluation.tables import TABLES
@@ -68,7 +79,7 @@ def busiest_month(requests: pd.DataFrame) -> tuple[int | None, int]:
     return (None, 0) if months.empty else (int(months.idxmax()), int(months.max()))
 
 
-def _per_unit(requests: pd.DataFrame, units: pd.DataFrame, place: Place) -> list[pd.DataFrame]:
+def _per_unit(requests: pd.DataFrame, units: pd.DataFrame, place: Place) -> list[Rows]:
     group = units.set_index("unit_id")
     parts = []
     for grouping in groupings(units):
@@ -81,7 +92,7 @@ def _per_unit(requests: pd.DataFrame, units: pd.DataFrame, place: Place) -> list
     return parts
 
 
-def _silent(requests: pd.DataFrame, units: pd.DataFrame, place: Place) -> list[pd.DataFrame]:
+def _silent(requests: pd.DataFrame, units: pd.DataFrame, place: Place) -> list[Rows]:
     silent = silent_units(requests, units)
     whole = pd.Series([len(units)], index=[ALL])
     parts = [shares(place, "silent_units_share", pd.Series([len(silent)], index=[ALL]), whole, is_census=True)]
@@ -92,7 +103,7 @@ def _silent(requests: pd.DataFrame, units: pd.DataFrame, place: Place) -> list[p
     return parts
 
 
-def _unanswered(requests: pd.DataFrame, place: Place) -> list[pd.DataFrame]:
+def _unanswered(requests: pd.DataFrame, place: Place) -> list[Rows]:
     told = requests.assign(open=~is_answered(requests)).dropna(subset=["open"])
     parts = []
     for grouping, member in _groups(told):
@@ -105,7 +116,7 @@ def _unanswered(requests: pd.DataFrame, place: Place) -> list[pd.DataFrame]:
     return parts
 
 
-def _times(requests: pd.DataFrame, place: Place, last_day: pd.Timestamp) -> list[pd.DataFrame]:
+def _times(requests: pd.DataFrame, place: Place, last_day: pd.Timestamp) -> list[Rows]:
     parts = []
     for grouping, member in _groups(requests):
         found = {str(name): answer_waits(part, last_day) for name, part in requests.groupby(member)}

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pandas as pd
 
-from evaluation.field.services.indicator_rows import ALL, Place, counts, one, rates, tally
+from evaluation.field.services.indicator_rows import ALL, Place, Rows, counts, one, rates, tally
 from evaluation.territory.registry import in_force
 
 UNIT_COLUMNS = ["unit_id", "name", "type", "region", "population"]
@@ -32,7 +32,7 @@ def groupings(units: pd.DataFrame) -> list[str]:
 
 def by_territory(
     place: Place, indicator: str, unit: str, unit_id: pd.Series, units: pd.DataFrame, *, rate: str = ""
-) -> list[pd.DataFrame]:
+) -> list[Rows]:
     """Counts of acts by unit, type and region, and ``rate``, the indicator of the same per 10,000 residents.
 
     ``unit_id``: the unit of each act. Every unit in force has a row, with 0 where nothing was done; acts without a unit
@@ -60,7 +60,7 @@ def by_territory(
     return out
 
 
-def units_in_force(units: pd.DataFrame, year: int) -> list[pd.DataFrame]:
+def units_in_force(units: pd.DataFrame, year: int) -> list[Rows]:
     """How many units were in force, by type and region: the changing denominator of all that follows."""
     place = Place("registry", year)
     by_group = [

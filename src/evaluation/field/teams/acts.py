@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -46,6 +47,19 @@ class TeamYears:
     @property
     def years(self) -> tuple[int, ...]:
         return tuple(self.deadlines)
+
+    @cached_property
+    def teams(self) -> pd.DataFrame:
+        """team_id, year, unit_id (as in the year's files), project_id, unit (as the year knows it), with a deadline."""
+        teams = self.of("teams")[["team_id", "year", "unit_id", "project_id"]]
+        teams = teams[teams["year"].isin(self.years)].astype({"year": "int64"}).reset_index(drop=True)
+        return teams.assign(unit=unit_keys(self, teams["unit_id"], teams["year"], teams["year"]))
+
+    @cached_property
+    def known_units(self) -> pd.MultiIndex:
+        """Year and code of every unit in force in a year."""
+        territories = self.of("territories")[["year", "unit_id"]].drop_duplicates()
+        return pd.MultiIndex.from_frame(territories.astype({"year": "int64"}))
 
 
 def team_years_of(history: ProgrammeYears) -> TeamYears:
@@ -95,10 +109,8 @@ def unit_keys(years: TeamYears, unit_id: pd.Series, file_year: pd.Series, year: 
     A code that is still in force in ``year`` stays; one that is not is followed to today's unit (``unassigned`` where
     its future is not certain). An empty unit stays empty.
     """
-    territories = years.of("territories")[["year", "unit_id"]].drop_duplicates()
-    known = pd.MultiIndex.from_frame(territories.astype({"year": "int64"}))
     asked = pd.MultiIndex.from_arrays([year.astype("int64"), unit_id])
-    stays = pd.Series(asked.isin(known), index=unit_id.index) | unit_id.isna()
+    stays = pd.Series(asked.isin(years.known_units), index=unit_id.index) | unit_id.isna()
     if years.place is None or stays.all():
         return unit_id
     return unit_id.where(stays, years.place.place(unit_id, file_year))

@@ -7,7 +7,7 @@ import pandas as pd
 from evaluation.contracts import TABLES, conform
 from evaluation.field.teams.acts import TeamYears, unit_keys
 from evaluation.field.teams.continuity import overlaps, rosters
-from evaluation.field.teams.dose import BASES, team_support, teams_of_years
+from evaluation.field.teams.dose import BASES, team_support
 from evaluation.indicators.projects import project_values
 from evaluation.support.streams import STREAMS
 
@@ -25,7 +25,7 @@ def team_cards(years: TeamYears, support: pd.DataFrame | None = None) -> pd.Data
     SILENT_YEARS years in a row without; ``year_of_spell`` is 1 in its first year, and both are empty before the first
     application.
     """
-    teams = teams_of_years(years)
+    teams = years.teams
     key = ["team_id", "year"]
     found = team_support(years) if support is None else support
     cards = teams.merge(_rosters(years), on=key, how="left").merge(_support_columns(found), on=key, how="left")
@@ -43,7 +43,7 @@ def team_outcomes(years: TeamYears) -> pd.DataFrame:
     """team_id, year, has_applied, has_won, applications_so_far, wins_so_far, first_year, spell, year_of_spell."""
     projects = years.of("projects")
     won = projects.set_index("project_id")["is_funded"].astype("boolean")
-    teams = teams_of_years(years).sort_values(["team_id", "year"], kind="stable")
+    teams = years.teams.sort_values(["team_id", "year"], kind="stable").copy()
     teams["has_applied"] = teams["project_id"].notna().astype("boolean")
     teams["has_won"] = teams["project_id"].map(won).astype("boolean")
     by_team = teams["team_id"]

@@ -14,7 +14,7 @@ import pandas as pd
 from evaluation.contracts import TABLES, conform
 from evaluation.field.teams.acts import TeamYears, unit_keys
 from evaluation.field.teams.cards import team_outcomes
-from evaluation.field.teams.dose import team_support, teams_of_years
+from evaluation.field.teams.dose import team_support
 from evaluation.indicators.intervals import wilson_bounds
 from evaluation.support.streams import STREAMS
 
@@ -39,7 +39,7 @@ def stream_combinations(years: TeamYears, threshold: int, support: pd.DataFrame 
     """
     key = ["team_id", "year"]
     found = team_support(years) if support is None else support
-    teams = teams_of_years(years)
+    teams = years.teams.copy()
     outcomes = team_outcomes(years)[[*key, "has_won"]]
     last = pd.Series(max(years.years), index=teams.index)
     teams["home"] = unit_keys(years, teams["unit_id"], teams["year"], last)

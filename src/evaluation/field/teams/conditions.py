@@ -19,7 +19,7 @@ from evaluation.contracts import TABLES, conform
 from evaluation.effects.survival.team_table import SIDES
 from evaluation.field.teams.acts import TEACHING, TeamYears, acts_of_teams, registers_told, unit_keys
 from evaluation.field.teams.cards import team_outcomes
-from evaluation.field.teams.dose import match_acts, one_basis, teams_of_years
+from evaluation.field.teams.dose import match_acts, one_basis
 from evaluation.indicators.projects import project_values
 from evaluation.support.training import ATTENDED, first_deadline_after
 
@@ -57,7 +57,9 @@ INDICATORS: tuple[Indicator, ...] = (
 )
 
 
-def team_conditions(years: TeamYears) -> pd.DataFrame:
+def team_conditions(
+    years: TeamYears, acts: pd.DataFrame | None = None, matched: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Contract ``team_conditions``: counts of INDICATORS, scores of the four conditions and their mean.
 
     joint_events: training events at which two of the roster sat; joint_across_sectors: those where they came from two
@@ -69,9 +71,9 @@ def team_conditions(years: TeamYears) -> pd.DataFrame:
     whose register the year does not have, or that rests on a roster that does not exist, is empty. A condition is the
     mean score of its known indicators / 2, the index the mean of the four conditions, empty where one of them is.
     """
-    teams = teams_of_years(years)
-    acts = acts_of_teams(years)
-    matched = match_acts(years, acts)
+    teams = years.teams
+    acts = acts_of_teams(years) if acts is None else acts
+    matched = match_acts(years, acts) if matched is None else matched
     frames = [
         _joint(years, matched), _trained(years), _exchange(years, matched, acts), _accompaniment(matched),
         _mechanisms(years, teams),
@@ -156,7 +158,7 @@ def _exchange(years: TeamYears, matched: pd.DataFrame, acts: pd.DataFrame) -> pd
     there = acts[(acts["register"] == "exchange_events") & acts["unit_id"].notna()]
     there = there.assign(other=unit_keys(years, there["unit_id"], there["file_year"], there["year"]))
     met = meetings.merge(there[["act_id", "other"]].drop_duplicates(), on="act_id")
-    met = met.merge(teams_of_years(years)[[*_KEY, "unit"]], on=_KEY)
+    met = met.merge(years.teams[[*_KEY, "unit"]], on=_KEY)
     partners = met[met["other"] != met["unit"]].groupby(_KEY)["other"].nunique().rename("exchange_partners")
     return counted.join(partners).reset_index()
 

@@ -78,16 +78,19 @@ def content_of(acts: pd.DataFrame) -> pd.Series:
     return found.mask(register.eq("publications"), form.map(_CHANNELS))
 
 
-def support_contents(years: TeamYears) -> pd.DataFrame:
+def support_contents(
+    years: TeamYears, acts: pd.DataFrame | None = None, matched: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Contract ``support_contents``: what each stream held before every deadline, and how many it reached.
 
     Every content of CONTENTS has a row in every year. ``acts`` are empty where neither the year's files nor those of
     the year before hold the register: unknown is not zero. So are units and teams of contents that name nobody.
     """
-    told, acts = registers_told(years), acts_of_teams(years)
+    told = registers_told(years)
+    acts = acts_of_teams(years) if acts is None else acts
+    matched = match_acts(years, acts) if matched is None else matched
     acts = acts.assign(content=content_of(acts))
     acts["unit"] = unit_keys(years, acts["unit_id"], acts["file_year"], acts["year"])
-    matched = match_acts(years, acts)
     matched = matched.assign(content=content_of(matched))
     experts = {"acts": acts["role"].isin(EXPERT_ROLES), "matched": matched["role"].isin(EXPERT_ROLES)}
     rows = []

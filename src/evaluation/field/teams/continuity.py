@@ -13,7 +13,6 @@ import pandas as pd
 from evaluation.contracts import TABLES, conform
 from evaluation.effects.survival.team_table import SIDES
 from evaluation.field.teams.acts import TeamYears
-from evaluation.field.teams.dose import teams_of_years
 from evaluation.field.teams.means import cluster_mean
 from evaluation.indicators.intervals import wilson_interval
 
@@ -75,7 +74,7 @@ def team_composition(years: TeamYears) -> pd.DataFrame:
     ``missing``: teams (of ``continuity``: teams there in both years) of which it is not known; ``people``: members
     behind the number.
     """
-    teams = teams_of_years(years)
+    teams = years.teams
     members = years.of("team_members")
     members = members[members["year"].isin(years.years)].astype({"year": "int64"})
     members = members.merge(teams[["team_id", "year"]], on=["team_id", "year"])

@@ -18,18 +18,11 @@ BASES = ("team", "municipality")
 MATCHED = ["team_id", "year", "basis", "stream", "form", "act_id", "register", "person_key", "hours", "role"]
 
 
-def teams_of_years(years: TeamYears) -> pd.DataFrame:
-    """team_id, year, unit_id (as in the year's files), unit (as the year knows it) of the years with a deadline."""
-    teams = years.of("teams")[["team_id", "year", "unit_id", "project_id"]]
-    teams = teams[teams["year"].isin(years.years)].astype({"year": "int64"}).reset_index(drop=True)
-    return teams.assign(unit=unit_keys(years, teams["unit_id"], teams["year"], teams["year"]))
-
-
 def match_acts(years: TeamYears, acts: pd.DataFrame | None = None) -> pd.DataFrame:
     """MATCHED: rows of ``acts`` (default: ``acts_of_teams``) with each team that they reached in the act's year."""
     found = acts_of_teams(years) if acts is None else acts
     rows = found.reset_index(drop=True).rename_axis("row").reset_index()
-    teams = teams_of_years(years)
+    teams = years.teams
     members = years.of("team_members")[["team_id", "year", "person_key"]].drop_duplicates()
     by_person = rows.dropna(subset=["person_key"]).merge(
         members.astype({"year": "int64"}), on=["person_key", "year"], how="inner"
@@ -71,7 +64,7 @@ def team_support(years: TeamYears, matched: pd.DataFrame | None = None) -> pd.Da
     support = support.merge(people.reset_index(), on=key, how="left")
     support["members_reached"] = support["members_reached"].astype("Int64").replace(0, pd.NA)
     support["taught"] = support["taught"].astype("Int64").where(support["stream"] == "exchange")
-    units = teams_of_years(years)[["team_id", "year", "unit_id"]]
+    units = years.teams[["team_id", "year", "unit_id"]]
     support = support.merge(units, on=["team_id", "year"])
     support["stream"] = pd.Categorical(support["stream"], STREAMS)
     support = support.sort_values(key, kind="stable").astype({"stream": "str"})

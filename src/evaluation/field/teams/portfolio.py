@@ -25,17 +25,15 @@ def line_years(years: TeamYears) -> pd.DataFrame:
 
     Sums leave unknown cells out and are empty where no row of the line has one; success is ``supported`` of
     ``applications`` over the rows that have both and do not contradict themselves. ``coverage``: units with something
-    supported (units listed, where the line never states it) of those in force. ``counted_as`` is empty where the rows
-    do not agree on what participants are. ``register_*``: what the register of projects counts of the institute's line.
+    supported (units listed, where the line never states it) of those in force; units that are not in force cover
+    nothing. ``counted_as`` is empty where the rows do not agree on what participants are. ``register_*``: what the
+    register of projects counts of the institute's line.
     """
-    lines = years.of("programme_lines")
-    lines = lines[lines["year"].isin(years.years)].astype({"year": "int64"})
+    lines = _lines(years)
     in_force = units_in_force(years)
     rows = []
     for (line, year), own in lines.groupby(["line", "year"], sort=True):
         both = own[own["supported"].le(own["applications"]).fillna(False).astype(bool)]
-        told = own["supported"].notna().any()
-        covered = own["supported"].fillna(0) > 0 if told else pd.Series(True, index=own.index)
         counted = set(own.loc[own["participants"].notna(), "counted_as"].fillna(""))
         sums = own[["applications", "supported", *_COSTS, "participants"]].astype("float64").sum(min_count=1)
         applied = float(both["applications"].astype("float64").sum())
@@ -48,7 +46,7 @@ def line_years(years: TeamYears) -> pd.DataFrame:
                 "cost": sums[_COSTS].sum(min_count=1),
                 "counted_as": (counted.pop() or None) if len(counted) == 1 else None,
                 "units_listed": own["unit_id"].nunique(),
-                "units_supported": own.loc[covered, "unit_id"].nunique(),
+                "units_supported": own.loc[own["covers"], "unit_id"].nunique(),
                 "units_in_force": in_force[int(year)],
             }
         )  # fmt: skip
@@ -69,16 +67,13 @@ def line_overlap(years: TeamYears) -> pd.DataFrame:
     ``lines`` are joined by ``+`` in their alphabetical order, or ``none``. A unit counts in a line where ``supported``
     is above zero, in a line that never states it where it is listed. ``share`` is of the units in force.
     """
-    lines = years.of("programme_lines")
-    lines = lines[lines["year"].isin(years.years)].astype({"year": "int64"})
+    lines, in_force = _lines(years), units_in_force(years)
     rows = []
     for year, own in lines.groupby("year", sort=True):
-        states = own.groupby("line")["supported"].transform(lambda values: values.notna().any())
-        there = own[(own["supported"].fillna(0) > 0) | ~states.astype(bool)]
-        sets = there.groupby("unit_id")["line"].agg(lambda names: "+".join(sorted(set(names))))
-        n = units_in_force(years)[int(year)]
+        sets = own[own["covers"]].groupby("unit_id")["line"].agg(lambda names: "+".join(sorted(set(names))))
+        n = in_force[int(year)]
         counts = sets.value_counts().to_dict()
-        counts[NO_LINE] = max(0, n - len(sets))
+        counts[NO_LINE] = n - len(sets)
         rows += [
             {"lines": name, "year": year, "lines_number": 0 if name == NO_LINE else name.count("+") + 1, "units": units,
              "n": n}
@@ -98,6 +93,16 @@ def units_in_force(years: TeamYears) -> Mapping[int, int]:
     territories = years.of("territories")
     counts = territories.groupby("year")["unit_id"].nunique()
     return {int(year): int(number) for year, number in counts.items()}
+
+
+def _lines(years: TeamYears) -> pd.DataFrame:
+    """Rows of the years with a deadline; ``covers``: the row's unit is in force and the line supported something in it
+    (or lists it, where the line never states what it supported in the year)."""
+    lines = years.of("programme_lines")
+    lines = lines[lines["year"].isin(years.years)].astype({"year": "int64"})
+    in_force = pd.MultiIndex.from_frame(lines[["year", "unit_id"]]).isin(years.known_units)
+    states = lines["supported"].notna().groupby([lines["line"], lines["year"]]).transform("any").astype(bool)
+    return lines.assign(covers=in_force & ((lines["supported"].fillna(0) > 0) | ~states))
 
 
 def _own_register(years: TeamYears) -> pd.DataFrame:
