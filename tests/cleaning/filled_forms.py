@@ -7,6 +7,7 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 from cleaning_helpers import codebook, krasnoyarsk
+from filled_services import services
 
 from evaluation.tables import FORMS, Column
 from evaluation.territory.registry import in_force
@@ -100,6 +101,7 @@ def a_year(seed: int, projects: int = 9) -> dict[str, pd.DataFrame]:
     }  # fmt: skip
     out |= _events(rng, codes) | _people(rng, codes, ids) | _papers(rng, codes, ids)
     out |= _measures(rng, codes) | _adopted(rng, codes)
+    out |= services(filled, rng, codes, YEAR)
     return out
 
 

@@ -78,7 +78,7 @@ def test_paragraphs_are_numbered_without_gaps() -> None:
     assert [(each.number, each.text) for each in document] == [(1, "раз"), (2, "два"), (3, "три")]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.text(max_size=300))
 def test_no_letter_appears_or_disappears(text: str) -> None:
     def letters(value: str) -> str:

@@ -10,6 +10,7 @@ from evaluation.field.documents.addressees import addressee_of, addressee_of_hea
 from evaluation.field.documents.attendance import paired_sectors
 from evaluation.field.documents.counts import counts, number_of
 from evaluation.field.documents.days import days, days_with_year
+from evaluation.field.documents.due import due_fact
 from evaluation.field.documents.facts import sum_check, without_people
 from evaluation.field.documents.laws import acts
 from evaluation.field.documents.measures_list import read_measures
@@ -95,6 +96,22 @@ def test_days(text: str, start: str, end: str) -> None:
 )
 def test_days_that_are_not_known(text: str, remark: str) -> None:
     assert [(each.period, each.remarks[-1]) for each in days(text)] == [(None, remark)]
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "remark"),
+    [
+        ("провести сходы до 1 июня 2025 г.", "2025-06-01", ""),
+        ("подготовить отчёт; срок исполнения: 15.09.2025", "2025-09-15", ""),
+        ("не позднее 5–6 мая 2024 года", "2024-05-06", ""),
+        ("провести сходы до 1 июня", None, "without_year"),
+        ("по закону от 12.01.1996 помогать НКО", None, "not_named"),
+        ("повторить встречу 1 июня 2025 г.", None, "not_named"),
+    ],
+)
+def test_due_days(text: str, day: str | None, remark: str) -> None:
+    fact = due_fact("measure_due", 1, text, 3)
+    assert (fact.value, fact.remarks) == (day, (remark,) if remark else ())
 
 
 def test_a_year_comes_from_the_words_before_and_from_no_others() -> None:
@@ -238,7 +255,7 @@ def test_themes_are_those_whose_words_are_there() -> None:
 
 
 def test_what_a_measure_names_itself_is_taken() -> None:
-    text = ("Цель: жить дружно\n\nЗадача 2. Собрать соседей\n\nПроект «Двор»\n\n- посадить сад; показатель: деревьев 40; "
+    text = ("Цель: жить дружно\n\nЗадача 2. Собрать соседей\n\nПроект «Двор»\n\n- сад; показатель: деревьев 40; "
             "ответственный: комитет по делам двора; срок: до 1 июня 2025 г.\n\n- убрать снег")  # fmt: skip
     record = read_measures(text_document(text))
     assert record.values("measure_indicator") == ["деревьев 40", None]

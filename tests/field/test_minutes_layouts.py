@@ -161,6 +161,7 @@ def test_items_inside_of_a_sentence_numbers_in_words_and_a_day_that_can_be_read_
         "recommendation_addressee": {2: "Правительство края", 3: "Главам районов"},
         "recommendation_addressee_kind": {2: "government", 3: "municipality"},
         "recommendation_topic": {2: "funding_support"},
+        "recommendation_due": {3: "2022-06-01"},
         "votes_for": "39",
         "votes_against": "0",
         "abstained": "2",
@@ -217,6 +218,34 @@ def test_minutes_that_say_nothing_give_nothing() -> None:
         field.name for field in MINUTES if not field.name.startswith(("recommendation_", "problem_"))
     }
     assert all(fact.remarks for fact in record.facts if fact.value is None)
+
+
+@pytest.mark.parametrize(
+    ("line", "field", "remark"),
+    [
+        ("В семинаре приняли участие более 40 человек.", "participants", "approximate"),
+        ("В семинаре участвовало 25-30 человек.", "participants", "not_found"),
+        ("В прошлом году участвовало 40 человек.", "participants", "not_found"),
+        ("В 2019 году в семинаре участвовало 40 человек.", "participants", "not_found"),
+        ("Присутствовали: Орлов И. И., Соколова А. А.", "participants", "not_found"),
+        ("| НКО | 2 | 5 |\n| Всего | 10 | 18 |", "participants", "not_found"),
+        ("| НКО | 2 | 5 |\n| Всего | 10 | 18 |", "participants_nonprofit", "not_found"),
+        ("Участники:\n- Канский муниципальный округ – 3\n- Абанский муниципальный район – 5", "participants_municipal",
+         "several_values"),
+        ("Выступили: 1. Глава района. 2. Директор клуба.", "speakers", "not_found"),
+        ("Выступил глава с докладом о 15 проектах.", "speakers", "not_found"),
+        ("В обсуждении приняли участие все.", "discussants", "not_found"),
+        ("Рассмотрены 3 вопроса повестки.", "questions", "not_found"),
+        ("Протокол № 3 от 27 января 2021 г.", "held_on", "not_found"),
+        ("Дата следующей встречи: 5 мая 2025 г.", "held_on", "not_found"),
+        ("Принято единогласно голосованием", "votes_for", "unanimous"),
+        ("Участники рекомендуют:\n1. Поддержать опыт министерства", "recommendation_addressee", "not_named"),
+    ],
+)  # fmt: skip
+def test_what_looks_like_an_answer_and_is_none(line: str, field: str, remark: str) -> None:
+    record = read(line)
+    assert record.value(field) is None
+    assert remarks(record, field) == [(remark,)]
 
 
 @pytest.fixture

@@ -50,7 +50,7 @@ def test_the_plain_text_is_read() -> None:
     assert sum(field == "recommendation" for field, _, _ in EXPECTED) == 2
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, len(PIECES)), NOISE), max_size=6))
 def test_noise_between_paragraphs_changes_no_value(noise: list[tuple[int, str]]) -> None:
     pieces: list[str] = []
@@ -70,7 +70,7 @@ WORDS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.lists(WORDS, max_size=12).map(" ".join), max_size=12).map("\n".join))
 def test_no_number_comes_from_nowhere(text: str) -> None:
     record = read_minutes(text_document(text))
@@ -86,7 +86,7 @@ def test_no_number_comes_from_nowhere(text: str) -> None:
             assert named or ("none_is_zero" in fact.remarks and "нет" in fact.phrase), (fact, text)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.text(max_size=400))
 def test_any_text_is_read(text: str) -> None:
     for fact in read_minutes(text_document(text)).facts:

@@ -71,6 +71,7 @@ def test_lines_side_by_side() -> None:
     assert own[["register_applications", "register_supported"]].tolist() == [3, 1]
     clean = found.loc["cleanliness"]
     assert clean[["applications", "supported", "success_rate"]].tolist() == [9, 7, pytest.approx(3 / 8)]
+    assert clean["applications_compared"] == 8
     assert clean["participants"] == 7 and pd.isna(clean["counted_as"]), "people and participations are not one unit"
     measure = found.loc["consulting_measure"]
     assert measure["applications"] is pd.NA and pd.isna(measure["success_rate"]) and measure["units_supported"] == 1

@@ -18,6 +18,7 @@ from evaluation.field.teams.contents import CONTENTS, support_contents
 from evaluation.field.teams.dose import match_acts, team_support
 from evaluation.field.teams.reach import shown_cards, teams_reached
 from evaluation.indicators.geographies import Geography
+from evaluation.support.streams import STREAMS
 from evaluation.tables.teams import STREAMS as DECLARED_STREAMS
 
 NA = pd.NA
@@ -105,6 +106,7 @@ def test_cards_hold_people_support_applications_and_life() -> None:
     assert first[["applications_so_far", "wins_so_far", "unit_applications", "unit_wins"]].tolist() == [2, 1, 2, 1]
     assert first[["first_year", "spell", "year_of_spell"]].tolist() == [2024, 1, 2]
     assert first["continuity"] == pytest.approx(2 / 3)
+    assert first[["exchange_team", "information_unit"]].isna().all()
     silent = cards.loc[("T3", 2025)]
     assert silent["members"] is NA and silent["has_won"] is NA and silent["spell"] is NA
     assert not silent["has_applied"] and cards.loc[("T2", 2024), "unstated"] == 1
@@ -128,9 +130,12 @@ def test_reach_is_a_share_of_the_years_teams() -> None:
     reach = teams_reached(team_cards(world()), 2025).set_index(["stream", "known_of"])
     assert reach.loc[("consulting", "any"), "value"] == pytest.approx(2 / 3)
     assert reach.loc[("consulting", "team"), "value"] == pytest.approx(1 / 3)
-    assert reach.loc[("exchange", "team"), ["value", "low", "n"]].tolist() == [0, 0, 3]
+    assert reach.loc[("training", "any"), ["value", "low", "n"]].tolist() == [0, 0, 3]
+    # exchange names units alone, and the campaign nobody: of a team itself neither can be known
+    assert ("exchange", "any") in reach.index and ("exchange", "team") not in reach.index
+    assert "information" not in reach.reset_index()["stream"].tolist()
     assert teams_reached(team_cards(world()), 1999).empty
-    assert tuple(dict.fromkeys(reach.reset_index()["stream"])) == DECLARED_STREAMS
+    assert DECLARED_STREAMS == STREAMS
 
 
 def test_sides_of_a_team_hide_one_another() -> None:
@@ -157,8 +162,9 @@ def test_without_people_or_support_there_are_still_cards() -> None:
     teams = table("teams", [{"team_id": "T", "year": 2025, "unit_id": B}])
     territories = table("territories", [{"unit_id": B, "year": 2025}])
     cards = team_cards(TeamYears({"teams": teams, "territories": territories}, DEADLINES))
-    assert cards[["training_team", "exchange_unit", "unit_wins"]].to_numpy().tolist() == [[0, 0, 0]]
-    assert cards["members"].isna().all()
+    assert cards["unit_wins"].tolist() == [0]
+    # no register at all: whether there was support is not known
+    assert cards[["members", "training_team", "exchange_unit"]].isna().all(axis=None)
 
 
 @cache

@@ -10,6 +10,8 @@ from evaluation.settings import read_year
 from evaluation.simulate import Parameters, SimulatedProgramme
 from evaluation.simulate.mess import file_names
 from evaluation.simulate.parameters import application_deadline, territory_date
+from evaluation.simulate.parts import PART_FILES
+from evaluation.simulate.year_view import view
 
 
 @pytest.mark.parametrize("year", range(2019, 2026))
@@ -20,7 +22,9 @@ def test_rules_dates_and_files(year: int, programme: SimulatedProgramme) -> None
     assert settings.territory_date == territory_date(year)
     for name in ("max_grant", "min_local_share", "min_residents_share", "min_business_share", "budget"):
         assert getattr(settings.rules, name) == getattr(rules, name)
-    assert {name: source.file for name, source in settings.sources.items()} == file_names(year)
+    one = view(programme, year)
+    parts = {name: part.name(year) for name, part in PART_FILES.items() if len(part.frame(one))}
+    assert {name: source.file for name, source in settings.sources.items()} == file_names(year) | parts
     waves = programme.tables["survey_waves"].query("year == @year").set_index("instrument")
     responses, attendance = programme.tables["survey_responses"], programme.tables["attendance"]
     events = programme.tables["support_events"].query("year == @year")

@@ -58,7 +58,7 @@ def test_what_is_said_and_written(pair: tuple[Path, Path]) -> None:
     text = said(after, f"{before}:2024", "draft", None)
     assert "To tell the causes apart (data, code) takes 3 reruns, about 0.0 min." in text
     assert "cause, data: the input changed: source:answers (answers.csv" in text
-    assert "answers.csv, answers: before there were rows 3, now rows 3" in text
+    assert "answers.csv, answers: rows changed, by number: 3" in text
     assert "cause, code: the code changed: tinycode.adding (changed: function spread)" in text
     assert "total: 36 -> 41 (+5); data" in text
     assert "negative -> unclear" in text

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from roll_up_regions import CODES, EFFECT, YEAR, Region, regions
+from roll_up_regions import CODES, EFFECT, MODEL, YEAR, Region, regions
 from scipy import stats
 
 from evaluation.codebook import Codebook, read_codebook
@@ -26,6 +26,7 @@ from evaluation.settings import LANGUAGES, InputProblem, Text
 from evaluation.year.manifest import sums_text
 from evaluation.year.roll_up import RolledUp, page_of, read_region_names, roll_up, roll_up_files, write_folder
 from evaluation.year.roll_up_estimates import split_models
+from evaluation.year.roll_up_frames import specification
 from evaluation.year.roll_up_pack import zip_bytes
 from evaluation.year.roll_up_page import TEMPLATES, section_texts
 from evaluation.year.roll_up_read import Asked, Refused
@@ -138,15 +139,17 @@ def test_names_of_people_small_counts_and_foreign_files_do_not_cross(simulated: 
         "name.zip": changed(good, "tables/units.csv", "1-й муниципальный округ", "Иванова Анна Петровна"),
         "key.zip": changed(good, "tables/findings.csv", "04_map_coverage", "0123456789abcdef"),
         "rows.zip": zip_bytes({**unpacked(good), "tables/attendance.csv": b"person_key\n0123456789abcdef\n"}),
-        "small.zip": own.packed(threshold=2),
+        "small.zip": simulated[0].packed(threshold=2),
+        "unit.zip": changed(good, "tables/unit_values.csv", "applications,", "training_persons,"),
     }
     made = roll_up({**tampered, "good.zip": simulated[7].packed()}, ASKED)
     assert "line 2, column name: a person's name" in reasons(made, "name.zip")
     assert "tables/findings.csv, line 2, column step: a person's key" in reasons(made, "key.zip")
     assert "tables/attendance.csv" in reasons(made, "rows.zip")
     assert "single records" in reasons(made, "rows.zip")
-    assert "tables/unit_values.csv" in reasons(made, "small.zip")
+    assert "tables/totals.csv" in reasons(made, "small.zip")
     assert "fewer than 5 people" in reasons(made, "small.zip")
+    assert "counts of people by unit are not sent" in reasons(made, "unit.zip")
     assert not [each for each in made.refused if "Петровна" in str(each.reasons)]
     with pytest.raises(InputProblem, match="a telephone number"):
         own.packed(institute=Text(ru="Институт, тел. 8 913 555-12-34", en="Institute"))
@@ -194,29 +197,25 @@ def test_sums_told_by_another_way_are_held_against_the_files(packed: Mapping[str
     assert f"no file {second}" in reasons(made, second)
 
 
-def test_units_of_two_regions_and_simulated_among_real_are_refused(simulated: list[Region]) -> None:
-    first, second, third = (each.packed(registry="list", simulated=False) for each in simulated[7:10])
-    codes = simulated[7].code, simulated[8].code
-    shared = changed(second, "tables/units.csv", f"{codes[1]}601000", f"{codes[0]}601000")
-    shared = shared if f"{codes[1]}601000".encode() not in unpacked(shared)["tables/unit_values.csv"] else _replaced(
-        shared, codes)  # fmt: skip
-    made = roll_up({"a.zip": first, "b.zip": shared, "c.zip": third, "d.zip": simulated[10].packed()}, ASKED)
-    assert [each.file for each in made.taken] == ["c.zip"]
-    assert f"units are in other deliveries too (b.zip): {codes[0]}601000" in reasons(made, "a.zip")
-    assert f"units are in other deliveries too (a.zip): {codes[0]}601000" in reasons(made, "b.zip")
-    assert "the data are simulated" in reasons(made, "d.zip")
-    assert not made.simulated
-    mixed = roll_up({"c.zip": third, "d.zip": simulated[10].packed()}, ASKED, mixed=True)
+def test_units_of_two_regions_and_simulated_among_real_are_refused(packed: Mapping[str, bytes]) -> None:
+    codes = CODES[7:10]
+    made = {}
+    for name, code in zip("abc", codes, strict=True):
+        real = changed(packed[f"region{code}.zip"], "DELIVERY.json", '"simulated": true', '"simulated": false')
+        made[f"{name}.zip"] = changed(real, "DELIVERY.json", '"registry": "oktmo"', '"registry": "list"')
+    own, shared = f"{codes[1]}601000", f"{codes[0]}601000"
+    for table in ("units", *["unit_values"] * 5):  # once as a unit, and once for each of its five numbers
+        made["b.zip"] = changed(made["b.zip"], f"tables/{table}.csv", own, shared)
+    made["d.zip"] = packed[f"region{CODES[10]}.zip"]
+    rolled = roll_up(made, ASKED)
+    assert [each.file for each in rolled.taken] == ["c.zip"]
+    assert f"units are in other deliveries too (b.zip): {shared}" in reasons(rolled, "a.zip")
+    assert f"units are in other deliveries too (a.zip): {shared}" in reasons(rolled, "b.zip")
+    assert "the data are simulated" in reasons(rolled, "d.zip")
+    assert not rolled.simulated
+    mixed = roll_up({name: made[name] for name in ("c.zip", "d.zip")}, ASKED, mixed=True)
     assert len(mixed.taken) == 2
     assert mixed.simulated
-
-
-def _replaced(content: bytes, codes: tuple[str, str]) -> bytes:
-    files = unpacked(content)
-    old, new = (f"{code}601000".encode() for code in reversed(codes))
-    files["tables/unit_values.csv"] = files["tables/unit_values.csv"].replace(old, new)
-    files["SHA256SUMS"] = sums_text({key: each for key, each in files.items() if key != "SHA256SUMS"}).encode()
-    return zip_bytes(files)
 
 
 # ---- the nation -----------------------------------------------------------------------------------------------------
@@ -263,30 +262,33 @@ def test_hidden_counts_make_the_national_number_a_range(
     assert told["national_training_persons_at_least"] == known + len(small)
 
 
-def test_no_small_count_and_no_way_back_to_one_is_in_a_delivery(simulated: list[Region]) -> None:
+def test_counts_of_people_cross_for_whole_regions_only(simulated: list[Region]) -> None:
     for own in simulated[::4]:
         frames = own.frames()
-        units = frames["unit_values"].query("indicator == 'training_persons'")
-        total = frames["totals"].query("indicator == 'training_persons'").iloc[0]
-        truth = own.measures.set_index("unit_id")["training_persons"]
-        assert not units["value"].between(1, 4).any()
-        assert (truth[units["unit_id"][units["hidden"].eq("small")]].between(1, 4)).all()
-        hidden = truth[units["unit_id"][units["hidden"].notna()]]
-        if len(hidden) and pd.isna(total["hidden"]):
-            # total minus what is shown is spread over two units or more, and is no small number itself
-            assert len(hidden) >= 2
-            assert hidden.sum() >= 5
+        assert set(frames["unit_values"]["indicator"]) == {
+            "applications", "funded", "participations", "cost_total", "exchange_attendances",
+        }  # fmt: skip
+        totals = frames["totals"].set_index(["source", "indicator", "stream"])
+        told = totals.loc[("indicators", "training_persons", "all")]
+        truth = own.measures["training_persons"].sum()
+        if 0 < truth < 5:
+            assert told["hidden"] == "small"
+            assert told[["value", "numerator", "low", "high"]].isna().all()
+        else:
+            assert told["numerator"] == truth
 
 
-def test_money_of_two_currencies_is_not_added(simulated: list[Region]) -> None:
-    made = roll_up({"a.zip": simulated[1].packed(), "b.zip": simulated[2].packed(currency="USD")}, ASKED)
+def test_money_of_two_currencies_is_not_added(packed: Mapping[str, bytes], simulated: list[Region]) -> None:
+    first, second = (packed[f"region{code}.zip"] for code in CODES[1:3])
+    made = roll_up(
+        {"a.zip": first, "b.zip": changed(second, "DELIVERY.json", '"currency": "RUB"', '"currency": "USD"')}, ASKED
+    )
     for name in ("cost_total", "cofinancing_share", "cost_per_participation"):
         row = one_number(made.tables["national"], name)
         assert row["reason"] == "currencies"
         assert np.isnan(row["value"])
-    assert one_number(made.tables["national"], "funded")["value"] == sum(
-        each.measures["funded"].sum() for each in simulated[1:3]
-    )
+    funded = sum(each.measures["funded"].sum() for each in simulated[1:3])
+    assert one_number(made.tables["national"], "funded")["value"] == funded
     assert made.findings.set_index("name").loc["national_cost_total", "note"] == "currencies"
     assert made.currency == ""
 
@@ -316,17 +318,19 @@ def test_estimates_of_one_specification_are_summed_up(whole: RolledUp, simulated
     assert summary.loc["unplanned_one", "reason"] == "unplanned"
 
 
-def test_no_summary_across_specifications_nor_under_three_regions() -> None:
-    own = regions(CODES[6:10])
-    own[3].models = {"main": {**own[3].models["main"], "controls": ["is_north"]}}
-    made = roll_up({f"{each.code}.zip": each.packed() for each in own}, ASKED)
+def test_no_summary_across_specifications_nor_under_three_regions(packed: Mapping[str, bytes]) -> None:
+    four = {f"region{code}.zip": packed[f"region{code}.zip"] for code in CODES[6:10]}
+    other = f"region{CODES[9]}.zip"
+    controlled = specification({**MODEL, "controls": ["is_north"]})
+    four[other] = changed(four[other], "tables/estimates.csv", specification(MODEL), controlled)
+    made = roll_up(four, ASKED)
     main = made.tables["summaries"].query("model == 'main'").sort_values("regions_used")
     assert main["regions_used"].tolist() == [1, 3]
     assert main["reason"].tolist()[0] == "few"
     assert main["estimate"].notna().tolist() == [False, True]
     assert split_models(made.tables["summaries"]) == ["main"]
     assert made.findings.set_index("name").loc["summary_trained_regions", "value"] == 3
-    few = roll_up({f"{each.code}.zip": each.packed() for each in own[:2]}, ASKED)
+    few = roll_up(dict(list(four.items())[:2]), ASKED)
     assert few.tables["summaries"]["estimate"].isna().all()
     assert "summary_trained" not in set(few.findings["name"])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -43,7 +43,7 @@ def status_exhibit(matrix: pd.DataFrame, codebook: Codebook, *, simulated: bool 
     """Projects by status (``field.measures.progress.status_matrix``)."""
     labels = status_labels(codebook)
     shown = matrix.assign(project=matrix["project"].astype("object").where(matrix["project"].notna(), "none"))
-    names = {each: {"none": NO_PROJECT.in_language(each)} for each in LANGUAGES}
+    names: Mapping[str, Any] = {each: {"none": NO_PROJECT.in_language(each)} for each in LANGUAGES}
     heads = {name: Text(ru=labels["ru"][name], en=labels["en"][name]) for name in matrix if name in labels["ru"]}
     return exhibit(
         shown, codebook, "status_matrix", "Меры по проектам и состоянию", "Measures by project and status",

@@ -58,9 +58,9 @@ def lines_by_year(
     ru = language == "ru"
     rows = lines.assign(millions=lines["cost"] / 1e6)
     bounds = {"success_rate": ("low", "high"), "coverage": ("coverage_low", "coverage_high")}
-    codes = list(dict.fromkeys(rows["line"]))
-    years = sorted(rows["year"].astype("int64").unique())
     known = codebook.choice_labels("programme_line", language) if codebook is not None else {}
+    codes = sorted(dict.fromkeys(rows["line"]), key=lambda code: list(known).index(code) if code in known else 99)
+    years = sorted(rows["year"].astype("int64").unique())
     with style():
         figure = sheet(8.6, 1.3 * len(codes) + 0.9)
         axes = figure.subplots(len(codes), len(_MEASURES), squeeze=False, sharex=True)
@@ -76,7 +76,8 @@ def lines_by_year(
                     axis.vlines(years, low, high, color="black", linewidth=0.9)
                     tops = np.fmax(tops, high)
                 for year, value, top in zip(years, values, tops, strict=True):
-                    text = format_number(value * (100 if measure in _IN_SHARES else 1), language, 0)
+                    digits = 1 if measure == "millions" and value < 10 else 0
+                    text = format_number(value * (100 if measure in _IN_SHARES else 1), language, digits)
                     axis.annotate(text if np.isfinite(value) else "–", (year, top), xytext=(0, 1.5),
                                   textcoords="offset points", ha="center", va="bottom", fontsize=7)  # fmt: skip
                 plain(axis)

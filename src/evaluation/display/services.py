@@ -9,7 +9,7 @@ import pandas as pd
 
 from evaluation.display.exhibit import Exhibit
 from evaluation.display.tables import exhibit
-from evaluation.settings import LANGUAGES, Text
+from evaluation.settings import LANGUAGES, Language, Text
 
 if TYPE_CHECKING:
     from evaluation.codebook import Codebook
@@ -115,7 +115,9 @@ def reach_exhibit(indicators: pd.DataFrame, codebook: Codebook, *, simulated: bo
     """Share of municipalities that training reached, by year and type, with the units in force that year."""
     rows = indicators[indicators["indicator"].eq("reached_share") & indicators["grouping"].isin(["all", "type"])]
     rows = rows.sort_values(["year", "grouping", "member"], kind="stable")
-    kinds = {each: {"all": words, **codebook.choice_labels("territory_type", each)} for each, words in _ALL.items()}
+    kinds: dict[str, dict[str, str]] = {
+        each: {"all": words, **codebook.choice_labels("territory_type", each)} for each, words in _ALL.items()
+    }
     return exhibit(
         rows[["year", "member", "numerator", "denominator", "value", "unit"]], codebook, TABLE,
         "Охват обучением по типам территорий", "Reach of training by type of territory",
@@ -130,7 +132,7 @@ def reach_exhibit(indicators: pd.DataFrame, codebook: Codebook, *, simulated: bo
     )  # fmt: skip
 
 
-_ALL = {"ru": "все", "en": "all"}
+_ALL: dict[Language, str] = {"ru": "все", "en": "all"}
 BY_GROUP = (
     "units_in_force", "requests", "requests_per_unit", "silent_units_share", "reached_share", "entries", "applications",
     "items", "mentioned_share", "partnerships",

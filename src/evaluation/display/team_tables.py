@@ -55,9 +55,11 @@ def cards_exhibit(
     return exhibit(
         rows, codebook, "team_cards", "Карточки команд", "Cards of the teams",
         "Поддержка — сколько раз до срока подачи заявок: «команда» — известно о людях или заявке команды, "
-        "«территория» — известно только о её территории. Год отрезка — который год подряд команда подаёт заявки.",
+        "«территория» — известно только о её территории; пусто — узнать нельзя. Год отрезка — который год "
+        "подряд команда подаёт заявки.",
         "Support: acts before the deadline; 'team': known of the team's people or application, 'territory': known of "
-        "its territory alone. Year of the spell: for how many years the team has gone on applying.",
+        "its territory alone; empty: cannot be known. Year of the spell: for how many years the team has gone on "
+        "applying.",
         columns=CARD_COLUMNS, names={"unit_id": names}, hidden=hidden, threshold=threshold, simulated=simulated,
     )  # fmt: skip
 
@@ -120,10 +122,10 @@ def combinations_exhibit(combinations: pd.DataFrame, codebook: Codebook, *, simu
         "Combinations of streams and the success of applications",
         "Все годы до нынешнего. Это связь, а не действие: команды не получали поддержку по жребию. Заявки одной "
         "территории зависят друг от друга, поэтому настоящий интервал шире. Сочетания, где команд меньше порога, "
-        "сложены вместе.",
+        "сложены вместе. Обмен опытом и информацию реестры знают только о территориях.",
         "All years so far. An association, no effect: teams did not receive support by lot. Applications of one "
         "territory depend on one another, so the true interval is wider. Combinations of fewer teams than the "
-        "threshold are put together.",
+        "threshold are put together. Of exchange and information the registers name territories alone.",
         columns=["known_of", "combination", "teams", "clusters", "team_years", "applications", "wins", "success_rate",
                  "low", "high"],
         names={"combination": _joined(combinations["combination"], streams)}, simulated=simulated,
@@ -138,16 +140,19 @@ def lines_exhibit(
     simulated: bool = False,
     currency: str = "RUB",
 ) -> Exhibit:
-    """The lines of the state programme by year (contract ``programme_line_years``)."""
+    """The lines of the state programme by year (contract ``programme_line_years``), in the codebook's order."""
+    order = {code: place for place, code in enumerate(codebook.choice_labels("programme_line", "en"))}
+    rows = lines.sort_values(["line", "year"], key=lambda cells: cells.map(order).fillna(cells), kind="stable")
     return exhibit(
-        lines, codebook, "programme_line_years", "Линии государственной программы",
+        rows, codebook, "programme_line_years", "Линии государственной программы",
         "Lines of the state programme",
         "У линий разные правила и участники: доля поддержанных не говорит, какая линия лучше. Участники разных линий "
         "посчитаны по-разному и не складываются. «По своему реестру» — то, что считает реестр проектов.",
         "Lines have rules and applicants of their own: a success rate does not say which line is better. Participants "
         "of different lines are counted differently and do not add up. 'In the own register': what the register of "
         "projects counts.",
-        columns=["line", "year", "applications", "supported", "success_rate", "low", "high", "cost", "cost_regional",
+        columns=["line", "year", "applications", "supported", "applications_compared", "success_rate", "low",
+                 "high", "cost", "cost_regional",
                  "participants", "counted_as", "units_supported", "units_in_force", "coverage",
                  "register_applications", "register_supported"],
         hidden=hidden, simulated=simulated, currency=currency,

@@ -52,13 +52,18 @@ def mapping_problems(form: MonitoringForm, available: Callable[[str], bool], yea
         seen.add(asked.entry.key)
         problems += _entry_problems(asked, available, year)
     cells: set[tuple[str, str]] = set()
-    for name, entries in (("cells", form.cells), ("texts", form.texts)):
-        for position, one in enumerate(entries):
-            if (one.sheet, one.cell) in cells:
-                problems.append(problem((name, position), "cell", f"ячейка «{one.sheet}»!{one.cell} занята другой "
-                                         "записью. Оставьте одну.", f"the cell '{one.sheet}'!{one.cell} is taken by "
-                                         "another entry. Keep one."))  # fmt: skip
-            cells.add((one.sheet, one.cell))
+    named = [(("cells", position), cell.sheet, cell.cell) for position, cell in enumerate(form.cells)]
+    named += [(("texts", position), text.sheet, text.cell) for position, text in enumerate(form.texts)]
+    for place, sheet, address in named:
+        if (sheet, address) in cells:
+            problems.append(
+                problem(
+                    place, "cell",
+                    f"ячейка «{sheet}»!{address} занята другой записью. Оставьте одну.",
+                    f"the cell '{sheet}'!{address} is taken by another entry. Keep one.",
+                )
+            )  # fmt: skip
+        cells.add((sheet, address))
     for position, check in enumerate(form.sums):
         unknown = [key for key in (check.total, *check.parts) if key not in seen]
         if unknown:

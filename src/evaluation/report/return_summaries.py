@@ -71,8 +71,8 @@ def _representativity(indicators: pd.DataFrame, year: int) -> list[Finding]:
     findings = []
     for name in ("r_adjusted", "max_bias"):
         for row in own[own["indicator"] == name].itertuples():
-            bounds = (None, None) if pd.isna(row.low) else (row.low, row.high)
-            findings.append(Finding(f"return_{name}", _known(row.value), "ratio", int(row.units), *bounds))
+            low, high = _known(row.low), _known(row.high)
+            findings.append(Finding(f"return_{name}", _known(row.value), "ratio", int(row.units), low, high))
     partial = own[(own["indicator"] == "partial_unconditional") & own["category"].isna()]
     findings += [
         Finding(f"return_partial_{row.variable}", _known(row.value), "ratio", int(row.units))
@@ -107,8 +107,9 @@ def _totals(totals: pd.DataFrame, year: int) -> list[Finding]:
     chosen = totals[(totals["year"] == year) & (totals["grouping"] == "country") & (totals["method"] == "weights")]
     findings = []
     for row in chosen.itertuples():
-        bounds = (None, None) if pd.isna(row.value) else (float(row.low), float(row.high))
-        note = None if not pd.isna(row.value) else "no answers"
-        name = f"return_{row.statistic}_{row.variable}"
-        findings.append(Finding(name, _known(row.value), str(row.unit or "number"), int(row.n), *bounds, note))
+        name, unit, n = f"return_{row.statistic}_{row.variable}", str(row.unit or "number"), int(row.n)
+        if pd.isna(row.value):
+            findings.append(Finding(name, None, unit, n, note="no answers"))
+        else:
+            findings.append(Finding(name, float(row.value), unit, n, _known(row.low), _known(row.high)))
     return findings

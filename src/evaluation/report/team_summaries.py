@@ -79,7 +79,8 @@ def _lines(tables: Mapping[str, pd.DataFrame], year: int) -> list[Finding]:
     for row in lines.itertuples():
         findings += [
             Finding(f"line_{row.line}_applications", row.applications, "applications"),
-            Finding(f"line_{row.line}_success", row.success_rate, "share", row.applications, row.low, row.high),
+            Finding(f"line_{row.line}_success", row.success_rate, "share", row.applications_compared, row.low,
+                    row.high),
             Finding(f"line_{row.line}_cost", row.cost, "currency"),
             Finding(f"line_{row.line}_coverage", row.coverage, "share", row.units_in_force, row.coverage_low,
                     row.coverage_high),

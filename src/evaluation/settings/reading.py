@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from evaluation.settings.base import InputProblem, Settings, Text
 from evaluation.settings.design import DesignPlan, design_contradictions
+from evaluation.settings.monitoring import MonitoringForm
 from evaluation.settings.plan import Place, Plan, contradictions
 from evaluation.settings.programme import Programme, Year
 from evaluation.settings.reporting import Recommendation, Recommendations
@@ -178,6 +179,7 @@ def json_schemas() -> dict[str, str]:
     """JSON schema of each kind of settings file, by file name; ``config/schema`` holds them."""
     models: dict[str, type[Settings]] = {
         "programme": Programme, "year": Year, "plan": Plan, "design": DesignPlan, "recommendations": Recommendations,
+        "monitoring": MonitoringForm,
     }  # fmt: skip
     return {
         f"{name}.schema.json": json.dumps(model.model_json_schema(), ensure_ascii=False, indent=2) + "\n"

@@ -49,6 +49,11 @@ def fates(rng: np.random.Generator, addressed: np.ndarray) -> tuple[np.ndarray, 
     return np.ceil(days).astype(int), np.minimum(place, len(ENDS) - 1)
 
 
+def _some(values: np.ndarray, there: np.ndarray) -> list[str | None]:
+    """Each value where it is there, else nothing."""
+    return [str(value) if known else None for value, known in zip(values, there, strict=True)]
+
+
 def _names(table: str) -> list[str]:
     return [name for name in TABLES[table].names if not name.startswith("source")]
 
@@ -108,7 +113,7 @@ def recommendations(seed: int, events: pd.DataFrame, year: int) -> pd.DataFrame:
             "exchange_id": minutes["exchange_id"].to_numpy()[of],
             "resolution_id": minutes["resolution_id"].to_numpy()[of],
             "text": [f"{THEMES[theme][1]} (пункт {k})" for theme, k in zip(themes, order, strict=True)],
-            "addressee": np.where(addressed, np.array(ADDRESSEES, dtype=object)[rng.integers(0, 5, len(of))], None),
+            "addressee": _some(np.array(ADDRESSEES, dtype=object)[rng.integers(0, 5, len(of))], addressed),
             "theme": themes,
             "due_on": pd.Series(due).where(rng.random(len(of)) < DATED),
             **{name: minutes[name].to_numpy()[of] for name in ("votes_for", "votes_against", "abstained")},
@@ -172,6 +177,6 @@ def problems(seed: int, events: pd.DataFrame, year: int) -> pd.DataFrame:
             "text": [f"{THEMES[theme][0].capitalize()}, протокол {minutes['resolution_id'][k]}"
                      for theme, k in zip(first, of, strict=True)],
             "theme": first,
-            "theme_second": np.where(rng.random(len(of)) < SECOND, second, None),
+            "theme_second": _some(second, rng.random(len(of)) < SECOND),
         }
     ).reindex(columns=names)  # fmt: skip

@@ -10,6 +10,7 @@ from evaluation.simulate.mess import Ledger, Page
 from evaluation.simulate.part_files import PartFile
 from evaluation.simulate.planted_sheet import Sheet, worded_rows
 from evaluation.simulate.year_view import YearView
+from evaluation.tables.measures import SECTOR_COUNTS
 
 EXCHANGE = "отдел межмуниципальных связей (смоделировано)"
 ADDRESSEE = {"ministry": "министерство", "municipality": "администрации", "council": "совет МО",
@@ -31,7 +32,7 @@ def write_resolutions(view: YearView, rows: pd.DataFrame, name: str, ledger: Led
                "Дата мероприятия", "Всего участников", "Гос. органы", "Муниципальная власть",
                "Муниципальные учреждения", "НКО", "Бизнес", "Гости", "Прочие", "Выступило",
                "В обсуждении", "Вопросов", "За", "Против", "Воздержалось"]  # fmt: skip
-    columns = ["resolution_id", "exchange_id", "title", "held_on", "participants", *decisions.SECTOR_COUNTS, "speakers",
+    columns = ["resolution_id", "exchange_id", "title", "held_on", "participants", *SECTOR_COUNTS, "speakers",
                "discussants", "questions", "votes_for", "votes_against", "abstained"]  # fmt: skip
     cells = worded_rows(rows, columns, {})
     page = Page(view.year, "resolutions", name, "Резолюции")

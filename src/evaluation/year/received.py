@@ -38,15 +38,21 @@ def _of_file(name: str, before: Path, after: Path) -> list[Text]:
     for sheet in dict.fromkeys((*sides[0], *sides[1])):
         gone, come = row_differences(sides[0].get(sheet, ()), sides[1].get(sheet, ()))
         if gone or come:
+            told = _changed(gone, come)
             where = f"{after.name}, {sheet}"
-            texts.append(
-                Text(
-                    ru=f"{where}: раньше были строки {_listed(gone)}, теперь строки {_listed(come)}",
-                    en=f"{where}: before there were rows {_listed(gone)}, now rows {_listed(come)}",
-                )
-            )
+            texts.append(Text(ru=f"{where}: {told.ru}", en=f"{where}: {told.en}"))
     same = Text(ru=f"{after.name}: другой файл, те же строки", en=f"{after.name}: another file, the same rows")
     return texts or [same]
+
+
+def _changed(gone: list[int], come: list[int]) -> Text:
+    """Which rows differ, by the numbers they have in the sheet."""
+    if gone == come:
+        return Text(ru=f"изменились строки с номерами {_listed(gone)}", en=f"rows changed, by number: {_listed(gone)}")
+    return Text(
+        ru=f"прежних строк больше нет: {_listed(gone)} (номера в прежнем файле); новые: {_listed(come)} (в нынешнем)",
+        en=f"rows no longer there: {_listed(gone)} (numbers in the earlier file); new: {_listed(come)} (in the present)",
+    )
 
 
 def row_differences(before: Iterable[Sequence[Any]], after: Iterable[Sequence[Any]]) -> tuple[list[int], list[int]]:

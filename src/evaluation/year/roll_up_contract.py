@@ -58,16 +58,17 @@ TOTALS = Table(
     ),
     "open",
 )
+# no counts of people: unit by unit they would be hidden, and what the region's own report hides may be other cells,
+# so that the two together could give a hidden one away
 UNIT_VALUES = Table(
     "unit_values",
-    "indicator that adds up, of one territorial unit",
+    "indicator that adds up and counts no people, of one territorial unit",
     ("indicator", "unit_id"),
     (
         Column("indicator", "code"),
         Column("unit_id", "code"),
         Column("unit", "code"),
-        number("value", low=0),
-        Column("hidden", "category", required=False),
+        number("value", low=0, required=True),
     ),
     "open",
 )
@@ -102,7 +103,6 @@ TABLES: dict[str, Table] = {
 CATEGORIES: dict[tuple[str, str], tuple[str, ...]] = {
     ("totals", "source"): ("indicators", "stream_coverage", "support_summary"),
     ("totals", "hidden"): (SMALL, PROTECTING),
-    ("unit_values", "hidden"): (SMALL, PROTECTING),
 }
 """Allowed values of the contract's own categories."""
 
@@ -118,9 +118,6 @@ PEOPLE_BELOW = frozenset({"unique_reach_ratio", "hours_known_share"})
 """Those whose denominators do."""
 OF_TRAINING = frozenset({"training_persons", "training_persons_per_1000"})
 """Indicators without a stream that tell of the stream of training."""
-DISTINCT = frozenset({"training_persons", "training_persons_per_1000", "persons_per_1000", "unique_reach_ratio",
-                      "unique_participants"})  # fmt: skip
-"""Counts of different people: a person of two regions is counted in both."""
 MONEY_UNITS = ("currency", "currency_per_participation")
 MONEY_SHARES = ("cofinancing_share", "cofinancing_share_without_local")
 SCALES = {"per_1000": 1_000.0, "per_10000": 10_000.0}

@@ -90,7 +90,7 @@ class Exhibits:
                 "released_on": [pd.Timestamp(each.delivery.release.released_on) for each in taken],
                 "territory_date": [pd.Timestamp(each.delivery.territory_date) for each in taken],
                 "threshold": pd.array([each.delivery.threshold for each in taken], dtype="Int64"),
-                "hidden": pd.array([_hidden(each) for each in taken], dtype="Int64"),
+                "hidden": pd.array([each.frames["totals"]["hidden"].notna().sum() for each in taken], dtype="Int64"),
                 "file": [each.file for each in taken],
                 "sha256": [each.sha256[:16] for each in taken],
             }
@@ -226,10 +226,6 @@ REASONS: Names = {
     "en": {"few": "fewer than three regions", "unplanned": "the model is in no plan", "units": "different units",
            "currencies": "different currencies"},
 }  # fmt: skip
-
-
-def _hidden(each: Taken) -> int:
-    return sum(int(frame["hidden"].notna().sum()) for frame in each.frames.values() if "hidden" in frame.columns)
 
 
 def _with_marks(made: Exhibit, marks: pd.DataFrame) -> Exhibit:

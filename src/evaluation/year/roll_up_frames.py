@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 
 from evaluation.contracts import conform
-from evaluation.privacy.disclosure import suppress_counts
 from evaluation.year.roll_up_contract import (
     ALL,
     ESTIMATES_TABLE,
@@ -50,9 +49,9 @@ def delivery_frames(
     """The frames of a delivery by name (``roll_up_contract.TABLES``), conforming to its contract.
 
     ``tables``: of TAKEN those that the year has, and tables of findings, as in the workspace. ``models``: the plan's
-    models by name, as JSON holds them. Counts of people from 1 to ``threshold`` - 1 are emptied and marked, and so is
-    what would give them away: units' counts whose sum is told, and a total that lies less than ``threshold`` from
-    another total of the same people. Raises KeyError where a needed table is missing.
+    models by name, as JSON holds them. Counts of people are told of the whole region only; those from 1 to
+    ``threshold`` - 1 are emptied and marked, and so is a total that lies less than ``threshold`` from another total of
+    the same people. Raises KeyError where a needed table is missing.
     """
     territories, indicators = tables["territories"], tables["indicators"]
     totals = pd.concat(
@@ -66,7 +65,7 @@ def delivery_frames(
     made = {
         "units": territories[list(UNITS.names)].sort_values("unit_id"),
         "totals": _hidden_totals(totals, threshold).sort_values(list(TOTALS.key)),
-        "unit_values": _unit_values(indicators, year, threshold),
+        "unit_values": _unit_values(indicators, year),
         "estimates": _estimates(tables.get("estimates"), models),
         "findings": _findings({name: frame for name, frame in tables.items() if name.startswith("findings_")}),
     }
@@ -143,22 +142,11 @@ def _is_small(values: pd.Series, threshold: int) -> pd.Series:
 # ---- units, estimates, findings -------------------------------------------------------------------------------------
 
 
-def _unit_values(indicators: pd.DataFrame, year: int, threshold: int) -> pd.DataFrame:
-    """Indicators without a denominator, of every unit: what adds up to the region's total."""
-    rows = indicators[(indicators["unit_id"] != ALL) & (indicators["year"] == year) & indicators["denominator"].isna()]
-    adding = rows.groupby("indicator")["numerator"].transform("count") == rows.groupby("indicator")[
-        "numerator"
-    ].transform("size")
-    rows = rows[adding & (rows["value"] == rows["numerator"])].sort_values(["indicator", "unit_id"])
-    rows = rows.reset_index(drop=True).assign(hidden=pd.Series(None, index=range(len(rows)), dtype="str"))
-    for _, own in rows.groupby("indicator"):
-        if counts_people(own).all():
-            mask = suppress_counts(own, ["value"], threshold).hidden["value"]
-            rows.loc[mask[mask].index, "hidden"] = np.where(
-                _is_small(own.loc[mask, "value"], threshold), SMALL, PROTECTING
-            )
-    rows["value"] = rows["value"].mask(rows["hidden"].notna())
-    return rows[list(UNIT_VALUES.names)]
+def _unit_values(indicators: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Indicators without a denominator that count no people, of every unit: what adds up to the region's total."""
+    rows = indicators[(indicators["unit_id"] != ALL) & (indicators["year"] == year)]
+    adding = rows["denominator"].isna() & rows["value"].notna() & rows["value"].eq(rows["numerator"])
+    return rows.loc[adding & ~counts_people(rows), list(UNIT_VALUES.names)].sort_values(list(UNIT_VALUES.key))
 
 
 def _estimates(estimates: pd.DataFrame | None, models: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:

@@ -76,7 +76,7 @@ def pack(workspace: Workspace, year: int, out: Path, released: str | None = None
     )  # fmt: skip
     content = delivery_bytes(delivery, frames)
     write_whole(out, content)
-    hidden = sum(int(frame["hidden"].notna().sum()) for frame in frames.values() if "hidden" in frame.columns)
+    hidden = int(frames["totals"]["hidden"].notna().sum())
     return Packed(out, hashlib.sha256(content).hexdigest(), delivery, hidden)
 
 

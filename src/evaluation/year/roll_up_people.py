@@ -75,10 +75,17 @@ def _told(file: str, place: Text, kind: str) -> Text:
 def _small(frames: Mapping[str, pd.DataFrame], threshold: int) -> Iterator[Text]:
     """Counts of people from 1 to below ``threshold`` that are not hidden: each column's first, and how many."""
     totals, units, findings = frames["totals"], frames["unit_values"], frames["findings"]
+    people = counts_people(units).to_numpy().nonzero()[0]
+    if len(people):
+        yield Text(
+            ru=f"{file_of('unit_values')}, строка {people[0] + 2}, столбец indicator: числа людей по территориям не "
+            f"посылают (таких строк: {len(people)}). Соберите посылку заново (evaluation roll-up pack).",
+            en=f"{file_of('unit_values')}, line {people[0] + 2}, column indicator: counts of people by unit are not "
+            f"sent (such lines: {len(people)}). Pack the delivery again (evaluation roll-up pack).",
+        )
     counted = {
         ("totals", "numerator"): totals["numerator"].where(counts_people(totals)),
         ("totals", "denominator"): totals["denominator"].where(totals["indicator"].isin(PEOPLE_BELOW)),
-        ("unit_values", "value"): units["value"].where(counts_people(units)),
         ("findings", "value"): findings["value"].where(
             findings["unit"].isin(PEOPLE_UNITS) & ~findings["name"].astype("str").str.contains(RESIDENTS)
         ),

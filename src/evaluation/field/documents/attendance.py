@@ -13,6 +13,7 @@ from evaluation.field.documents.paragraphs import Paragraph
 from evaluation.field.documents.phrases import clauses, sentences
 from evaluation.tables.measures import SECTOR_COUNTS
 
+_ROUGHLY = re.compile(r"(?:более|больше|около|свыше|порядка|примерно|почти|менее|меньше|до|чем)\s+$", re.I)
 _PEOPLE = r"человек|чел(?!\w)|чел\.|участни|представител|специалист|руководител|лиц(?!\w)|делегат|слушател"
 
 
@@ -48,7 +49,7 @@ RULES: Mapping[str, CountRule] = {
         r"(?:принял|принимал)[аои]?\s+участие|участвовал|присутствовал|присутствует|собрал(?:ось|ись|[ао])?(?!\w)"
         r"|зарегистрирован|(?:число|количество|численность|всего|итого)\s+(?:участник|присутств)"
         r"|участников\s*(?:[-–—:]|всего)|стали\s+участник|^\W*(?:всего|итого)\W*\d",
-        r"обсужден|дискусси|прени|голосова|вопрос|доклад|выступ|онлайн|дистанц",
+        r"обсужден|дискусси|прени|голосова|вопрос|доклад|выступ|онлайн|дистанц|прошл\w+\s+год|(?<!\d\s)(?:19|20)\d\d\s+год",
         _PEOPLE,
     ),
     "speakers": _rule(
@@ -144,7 +145,7 @@ def _the_one(rule: CountRule, clause: str) -> Count | None:
 
 def _in_row(name: str, rule: CountRule, paragraph: Paragraph) -> list[Fact]:
     """«Всего | 24», «Задано вопросов | 7»: a row of words and a number."""
-    if len(paragraph.cells) < 2:
+    if not _one_number(paragraph):
         return []
     words, number = paragraph.cells[0], paragraph.cells[-1]
     hits = counts(number)
@@ -155,7 +156,14 @@ def _in_row(name: str, rule: CountRule, paragraph: Paragraph) -> list[Fact]:
     return [_fact(name, rule, hits[0], number, paragraph.text, paragraph)] if named else []
 
 
+def _one_number(row: Paragraph) -> bool:
+    """Has a row of a table a number in its last cell and in no other? Of two columns it is not clear which one counts."""
+    return len(row.cells) > 1 and [bool(counts(cell)) for cell in row.cells] == [False] * (len(row.cells) - 1) + [True]
+
+
 def _fact(name: str, rule: CountRule, hit: Count, clause: str, phrase: str, paragraph: Paragraph) -> Fact:
+    if _ROUGHLY.search(clause[: hit.start]):
+        return Fact(name, 0, None, phrase, paragraph.number, ("approximate",), str(hit.value))
     remarks = (("dash_not_minus",) if hit.dashed else ()) + (("number_in_words",) if hit.in_words else ())
     if rule.remarked and rule.remarked.match(clause, hit.end):
         remarks += ("talks_counted",)
@@ -169,7 +177,7 @@ def sector_facts(paragraphs: Sequence[Paragraph], listed: Listed) -> list[Fact]:
     pieces: list[tuple[str, str, int]] = []
     for paragraph in paragraphs:
         if paragraph.kind == "row":
-            pieces.append((paragraph.text, paragraph.text, paragraph.number))
+            pieces += [(paragraph.text, paragraph.text, paragraph.number)] if _one_number(paragraph) else []
             continue
         for sentence in sentences(paragraph.text) if rule.words.search(paragraph.text) else ():
             head = rule.words.search(sentence.text)

@@ -41,6 +41,9 @@ _PATTERN = re.compile(
 _NAMED_YEAR = re.compile(rf"(?<![\d.№-])({_YEAR})\s*(?:г\.|г(?!\w)|год\w{{0,2}})", re.I)
 
 
+_BY = re.compile(r"(?:(?<!\w)до|не\s+позднее|(?<!\w)к|(?<!\w)срок\w*(?:\s+\w+){0,2}\s*[:–—-]?(?:\s*до)?)\s*$", re.I)
+
+
 @dataclass(frozen=True)
 class Day:
     """A day or period in a text: its words and places, the period (None: refused), and remarks on its reading."""
@@ -65,6 +68,14 @@ def days_with_year(text: str) -> list[Day]:
         before = [year for place, year in years if place < found.start()]
         made.append(_day(found, before[-1] if before else None))
     return made
+
+
+def due_in(text: str) -> Day | None:
+    """The day by which something is to be done, where a text names one: «до 1 июня 2025 г.», «срок: 01.06.2025».
+
+    The first such day; its period is None where it cannot be told (no year is named, say).
+    """
+    return next((day for day in days(text) if _BY.search(text[: day.start])), None)
 
 
 def _day(found: re.Match[str], year: int | None) -> Day:

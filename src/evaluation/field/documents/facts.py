@@ -20,6 +20,7 @@ REMARKS: Mapping[str, Text] = {
     "several_values": Text(ru="найдены разные значения, не выбрано ни одно", en="different values found, none taken"),
     "dash_not_minus": Text(ru="знак перед числом прочитан как тире, а не минус", en="the sign before the number read "
                            "as a dash, not a minus"),
+    "approximate": Text(ru="число названо приблизительно", en="the number is given roughly"),
     "talks_counted": Text(ru="посчитаны доклады, а не люди", en="talks are counted, not people"),
     "number_in_words": Text(ru="число написано словами", en="the number is written in words"),
     "none_is_zero": Text(ru="«нет» прочитано как 0", en="'none' read as 0"),

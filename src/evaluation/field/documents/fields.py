@@ -68,6 +68,8 @@ MINUTES: tuple[Field, ...] = (
            ("то же", "the same"), "addressee"),
     _field("recommendation_topic", "category", ("Тема рекомендации", "Topic of the recommendation"),
            ("ключевые слова тем", "key words of themes"), "exchange_theme"),
+    _field("recommendation_due", "date", ("Срок рекомендации", "Recommendation is due"),
+           ("«до <дата>», «срок: <дата>» с годом", "'by <date>', 'due: <date>' with its year")),
     _field("law", "text", ("Правовой акт", "Legal act"), _LAW),
     _field("votes_for", "integer", ("Голосов «за»", "Votes for"), _VOTES),
     _field("votes_against", "integer", ("Голосов «против»", "Votes against"), _VOTES),

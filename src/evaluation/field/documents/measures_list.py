@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from evaluation.cleaning.text import fold
-from evaluation.field.documents.days import days
+from evaluation.field.documents.due import due_fact
 from evaluation.field.documents.facts import Check, DocumentRecord, Fact, missing, screened
 from evaluation.field.documents.paragraphs import Document, Paragraph
 
@@ -17,9 +17,6 @@ _PROJECT = re.compile(r"^проект\s*[«\"“](?P<name>[^»”\"]+)[»\"”]\
 _ASIDE = {
     "measure_indicator": re.compile(r"(?:целевой\s+)?показател[ьи](?:\s+\w+)?\s*[:–—-]\s*(?P<text>[^;]+)", re.I),
     "measure_owner": re.compile(r"(?:ответственн|исполнител)\w+(?:\s+исполнител\w+)?\s*[:–—-]\s*(?P<text>[^;]+)", re.I),
-    "measure_due": re.compile(
-        r"(?:срок\w*(?:\s+(?:исполнения|реализации|выполнения))?\s*[:–—-]?|\sдо)\s+(?P<text>[^;]+)", re.I
-    ),
 }
 
 
@@ -68,15 +65,12 @@ def _measure(entry: int, item: Paragraph, project: str, announced: Paragraph) ->
     ]
     for name, words in _ASIDE.items():
         found = words.search(item.text)
-        if name == "measure_due":
-            named = [day for day in days(found["text"]) if day.period is not None] if found else []
-            value = named[0].period.end.isoformat() if named and named[0].period else None
-        else:
-            value = _end(found["text"]) if found else None
         facts.append(
-            missing(name, entry, "not_named") if value is None else Fact(name, entry, value, item.text, item.number)
+            Fact(name, entry, _end(found["text"]), item.text, item.number)
+            if found
+            else missing(name, entry, "not_named")
         )
-    return facts
+    return [*facts, due_fact("measure_due", entry, item.text, item.number)]
 
 
 def _end(text: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from evaluation.field.documents.addressees import Addressee, addressee_of, addressee_of_head, split_addressees
 from evaluation.field.documents.attendance import count_fact, sector_facts
+from evaluation.field.documents.due import due_fact
 from evaluation.field.documents.facts import Check, DocumentRecord, Fact, missing, screened, sum_check
 from evaluation.field.documents.heading import date_facts, form_fact, place_fact, theme_fact
 from evaluation.field.documents.laws import acts
@@ -123,6 +124,7 @@ def _recommendations(listed: Listed) -> list[Fact]:
             Fact("recommendation", entry, _sentence(text), text, item.paragraph),
             *_addressee(entry, text, addressee, of_list, item),
             _theme("recommendation_topic", entry, text, item.paragraph, single=False),
+            due_fact("recommendation_due", entry, text, item.paragraph),
         ]
     return facts or [missing("recommendation")]
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 # after these a point ends no sentence, even before a capital letter
 _ABBREVIATION = re.compile(r"(?:^|[\s(«\"])(?:г|гг|ст|п|пп|ч|ул|д|им|т|е|с|см|стр|обл|р|пос|тов|[А-ЯЁ])\.$")
+_ITEM_MARK = re.compile(r"(?:^|:\s)1\.$|;\s\d{1,2}\.$")
 _END = re.compile(r"[.!?…]+[»\"”)]?\s+(?=[«\"“(]?[А-ЯЁA-Z\d])")
 _BREAK = re.compile(r"[,;()]|\s(?:а\s+также|из\s+них|в\s+том\s+числе|в\s+т\.\s?ч\.)\s", re.I)
 
@@ -23,11 +24,12 @@ class Span(NamedTuple):
 
 @lru_cache(maxsize=2_000)
 def sentences(text: str) -> tuple[Span, ...]:
-    """Sentences in order; abbreviations before names (г., ст., initials) end none."""
+    """Sentences in order; abbreviations before names (г., ст., initials) and item marks end none."""
     found, start = [], 0
     for end in _END.finditer(text):
         stop = end.start() + 1
-        if _ABBREVIATION.search(text[max(start, stop - 8) : stop]):
+        before = text[max(start, stop - 8) : stop]
+        if _ABBREVIATION.search(before) or _ITEM_MARK.search(before):
             continue
         found.append(Span(text[start : end.end()].strip(), start, end.end()))
         start = end.end()

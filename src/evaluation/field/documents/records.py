@@ -115,12 +115,16 @@ def _minutes(facts: Confirmed) -> dict[str, list[Row]]:
 
 
 def _recommendation(facts: Confirmed, entry: int, number: str) -> Row:
+    topic = facts.text("recommendation_topic", entry)
     return {
         "recommendation_id": f"{number}-{entry}",
         "exchange_id": number,
+        "resolution_id": number,
         "text": facts.text("recommendation", entry),
         "addressee": facts.text("recommendation_addressee_kind", entry),
-        "topic": facts.text("recommendation_topic", entry),
+        "topic": topic,
+        "theme": None if topic is None or ";" in topic else topic,
+        "due_on": facts.day("recommendation_due", entry),
         **{name: facts.whole(name) for name in ("votes_for", "votes_against", "abstained")},
     }
 
@@ -174,7 +178,9 @@ def _with_region(place: str | None, region: str | None) -> str | None:
 
 def _support(facts: Confirmed) -> dict[str, list[Row]]:
     practices = [
-        {"practice_id": str(entry), "title": facts.text("practice", entry)} for entry in facts.entries("practice")
+        # the register needs a first year, which a list of practices does not name: a person enters it
+        {"practice_id": str(entry), "title": facts.text("practice", entry), "first_year": None}
+        for entry in facts.entries("practice")
     ]
     contents = [
         {"stream": name.removeprefix("stream_"), "content": facts.text(name, entry)}

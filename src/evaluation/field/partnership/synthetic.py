@@ -80,7 +80,7 @@ def synthetic_control(
 ) -> SyntheticControl:  # fmt: skip
     """``outcome``: units x years without gaps for ``unit``; donors with a gap are left out.
 
-    ``like``: another unit's control of the same outcome, whose placebos serve again where start and donors are the same.
+    ``like``: another unit's control of the same outcome, whose placebos serve again where start and donors agree.
     Raises DataProblem where the years before or after the start, or the donors, are too few.
     """
     years = [int(year) for year in outcome.columns]

@@ -78,7 +78,7 @@ def _of_question(
     cells = response_cells(one.region[asked], one.kind[asked], answered, settings.smallest_cell, settings.least_rate)
     weighted = weigh(cells, answered, None if known is None else known[asked])
     given = values[answered]
-    made = []
+    made: list[tuple[object, ...]] = []
     for grouping, group, inside in groups:
         within = None if inside is None else inside[asked]
         if within is not None and not within.any():

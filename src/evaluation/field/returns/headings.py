@@ -97,6 +97,6 @@ def stated_day(texts: Iterable[str], file_name: str) -> dt.date | None:
     for text in texts:
         found = _STATED.search(fold(text))
         if found and (day := parse_date(found[1].strip()).value) is not None:
-            return day  # type: ignore[no-any-return]  # a parser's value is of its column's kind
+            return day
     named = _IN_NAME.search(file_name)
     return None if named is None else parse_date(named[1]).value

@@ -192,7 +192,7 @@ def _form(sheet: Sheet, known: Headings, file_name: str) -> Block | None:
     def answer_to(variable: str) -> Any:
         return cells[places[variable], answer] if variable in places else None
 
-    def one(value: Any) -> np.ndarray:
+    def alone(value: Any) -> np.ndarray:
         made = np.empty(1, dtype=object)
         made[0] = value
         return made
@@ -203,7 +203,7 @@ def _form(sheet: Sheet, known: Headings, file_name: str) -> Block | None:
         np.array([places.get(CODE, places.get(NAME, rows[0])) + 1]),
         [answer_to(CODE)],
         [answer_to(NAME)],
-        {name: one(answer_to(name)) for name in places if name not in (CODE, NAME)},
+        {name: alone(answer_to(name)) for name in places if name not in (CODE, NAME)},
         {name: row + 1 for name, row in places.items()},
         {one.variable: one.multiple for one in found.values()},
         classes,

@@ -56,7 +56,7 @@ def chances(auxiliary: Mapping[str, NDArray[np.intp]], answered: NDArray[np.bool
         last = deviance
     rho = _chance(matrix @ beta)
     information = (matrix * np.maximum(rho * (1 - rho), 1e-10)[:, None]).T @ matrix
-    return Chances(rho, matrix, np.linalg.pinv(information, rcond=1e-11, hermitian=True))
+    return Chances(rho, matrix, np.asarray(np.linalg.pinv(information, rcond=1e-11, hermitian=True), dtype=float))
 
 
 def _chance(eta: Array) -> Array:

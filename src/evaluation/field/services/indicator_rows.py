@@ -58,7 +58,8 @@ def rows(place: Place, indicator: str, unit: str, values: pd.Series, n: pd.Serie
 def _column(given: object, members: pd.Index, dtype: Any) -> np.ndarray:
     if isinstance(given, pd.Series):
         found = given.reindex(members).to_numpy(dtype=object)
-        return np.where(pd.isna(found), None if dtype is object else np.nan, found).astype(dtype)
+        found[pd.isna(found)] = None if dtype is object else np.nan
+        return found.astype(dtype)
     return np.full(len(members), np.nan if given is None and dtype is not object else given, dtype=dtype)
 
 

@@ -6,7 +6,6 @@ association, and the rows say so.
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from evaluation.field.services.differences import share_difference
@@ -82,7 +81,7 @@ def _fate(applications: pd.DataFrame, member: pd.Series, place: Place, last_day:
         {name: quantile(waiting_curve(each), 0.5) for name, each in found.items()}, index=["value", "low", "high"]
     ).T
     n = pd.Series({name: each.n for name, each in found.items()})
-    note = pd.Series(np.where(at["value"].isna(), "not_reached", None), index=at.index)
+    note = pd.Series("not_reached", index=at.index).where(at["value"].isna(), None)
     parts.append(rows(place, "decision_days_median", "days", at["value"], n, low=at["low"], high=at["high"], note=note))
     return parts
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 
 from evaluation.field.services.indicator_rows import (
@@ -126,7 +125,7 @@ def _times(requests: pd.DataFrame, place: Place, last_day: pd.Timestamp) -> list
             at = pd.DataFrame(
                 {name: quantile(curve, share) for name, curve in curves.items()}, index=["value", "low", "high"]
             ).T
-            note = pd.Series(np.where(at["value"].isna(), "not_reached", None), index=at.index)
+            note = pd.Series("not_reached", index=at.index).where(at["value"].isna(), None)
             parts.append(
                 rows(place.by(grouping), indicator, "days", at["value"], n, low=at["low"], high=at["high"], note=note)
             )

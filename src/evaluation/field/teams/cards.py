@@ -5,32 +5,39 @@ from __future__ import annotations
 import pandas as pd
 
 from evaluation.contracts import TABLES, conform
-from evaluation.field.teams.acts import TeamYears, unit_keys
+from evaluation.field.teams.acts import TeamYears, acts_of_teams, registers_told, unit_keys
 from evaluation.field.teams.continuity import overlaps, rosters
 from evaluation.field.teams.dose import BASES, team_support
 from evaluation.indicators.projects import project_values
 from evaluation.support.streams import STREAMS
 
 SILENT_YEARS = 2  # as in ``effects.survival.teams``: so many silent years in a row end a spell
+REGISTERS_OF = {
+    "training": ("support_events",), "methodical": ("support_events", "document_reviews"),
+    "consulting": ("support_events", "consultations"), "information": ("support_events", "publications"),
+    "exchange": ("exchange_events",),
+}  # fmt: skip
 _ENDS = {"team": "team", "municipality": "unit"}
 
 
-def team_cards(years: TeamYears, support: pd.DataFrame | None = None) -> pd.DataFrame:
+def team_cards(years: TeamYears, support: pd.DataFrame | None = None, acts: pd.DataFrame | None = None) -> pd.DataFrame:
     """Contract ``team_cards``, one row a team and year of the register.
 
-    People are counted by side (all empty without a roster); ``<stream>_team`` are acts known of the team,
-    ``<stream>_unit`` those known of its unit only; ``training_hours`` the hours of the former. ``has_applied``: the
-    register names an application of that year; ``has_won`` is empty where it does not, or where the application is not
-    in the register of projects. ``spell`` counts runs of years with applications, a new one after
-    SILENT_YEARS years in a row without; ``year_of_spell`` is 1 in its first year, and both are empty before the first
-    application.
+    People are counted by side (all empty without a roster). ``<stream>_team`` are acts known of the team,
+    ``<stream>_unit`` those known of its unit only; they are empty where no register of the year tells of the stream, or
+    none of its acts names people (units): unknown is not zero. ``training_hours`` are the hours of ``training_team``.
+    ``has_applied``: the register names an application of that year; ``has_won`` is empty where it does not, or where
+    the application is not in the register of projects. ``spell`` counts runs of years with applications, a new one
+    after SILENT_YEARS years in a row without; ``year_of_spell`` is 1 in its first year, and both are empty before the
+    first application.
     """
     teams = years.teams
     key = ["team_id", "year"]
     found = team_support(years) if support is None else support
     cards = teams.merge(_rosters(years), on=key, how="left").merge(_support_columns(found), on=key, how="left")
-    acts = [f"{stream}_{end}" for stream in STREAMS for end in _ENDS.values()]
-    cards[acts] = cards[acts].fillna(0)
+    told = _told(years, acts_of_teams(years) if acts is None else acts)
+    for column in told.columns:
+        cards[column] = cards[column].fillna(0).where(cards["year"].map(told[column]).astype(bool))
     cards = cards.merge(team_outcomes(years), on=key, how="left")
     cards = cards.merge(_unit_outcomes(years, teams), on=key, how="left")
     pairs = overlaps(teams, years.of("team_members"))
@@ -75,6 +82,22 @@ def _support_columns(support: pd.DataFrame) -> pd.DataFrame:
     hours = support[(support["stream"] == "training") & (support["basis"] == "team")]
     wide["training_hours"] = hours.set_index(["team_id", "year"])["hours"].reindex(wide.index)
     return wide.reset_index().rename_axis(columns=None).astype({"year": "int64"})
+
+
+def _told(years: TeamYears, acts: pd.DataFrame) -> pd.DataFrame:
+    """Whether each year's records can tell of acts of a stream for teams and for units: years x <stream>_<end>."""
+    named = {"team": acts["person_key"].notna() | acts["project_id"].notna(), "unit": acts["unit_id"].notna()}
+    known = registers_told(years)
+    rows = {}
+    for year in years.years:
+        row = {}
+        for stream, registers in REGISTERS_OF.items():
+            own = (acts["stream"] == stream) & (acts["year"] == year)
+            is_told = any({year, year - 1} & known[register] for register in registers)
+            for end, names in named.items():
+                row[f"{stream}_{end}"] = is_told and bool((own & names).any() or not own.any())
+        rows[year] = row
+    return pd.DataFrame.from_dict(rows, orient="index")
 
 
 def _unit_outcomes(years: TeamYears, teams: pd.DataFrame) -> pd.DataFrame:

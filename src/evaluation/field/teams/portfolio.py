@@ -24,10 +24,10 @@ def line_years(years: TeamYears) -> pd.DataFrame:
     """Contract ``programme_line_years``: one row a line and year of the register ``programme_lines``.
 
     Sums leave unknown cells out and are empty where no row of the line has one; success is ``supported`` of
-    ``applications`` over the rows that have both and do not contradict themselves. ``coverage``: units with something
-    supported (units listed, where the line never states it) of those in force; units that are not in force cover
-    nothing. ``counted_as`` is empty where the rows do not agree on what participants are. ``register_*``: what the
-    register of projects counts of the institute's line.
+    ``applications`` over the rows that have both and do not contradict themselves (``applications_compared``).
+    ``coverage``: units with something supported (units listed, where the line never states it) of those in force; units
+    that are not in force cover nothing. ``counted_as`` is empty where the rows do not agree on what participants are.
+    ``register_*``: what the register of projects counts of the institute's line.
     """
     lines = _lines(years)
     in_force = units_in_force(years)
@@ -42,7 +42,7 @@ def line_years(years: TeamYears) -> pd.DataFrame:
             {
                 "line": line, "year": year, **sums,
                 "success_rate": supported / applied if applied else None,
-                "tried": applied, "won": supported,
+                "applications_compared": applied, "won": supported,
                 "cost": sums[_COSTS].sum(min_count=1),
                 "counted_as": (counted.pop() or None) if len(counted) == 1 else None,
                 "units_listed": own["unit_id"].nunique(),
@@ -54,7 +54,7 @@ def line_years(years: TeamYears) -> pd.DataFrame:
         return TABLES["programme_line_years"].empty()
     table = pd.DataFrame(rows)
     table["success_rate"] = table["success_rate"].astype("float64")
-    table["low"], table["high"] = wilson_bounds(table["won"], table["tried"])
+    table["low"], table["high"] = wilson_bounds(table["won"], table["applications_compared"])
     table["coverage"] = table["units_supported"] / table["units_in_force"]
     table["coverage_low"], table["coverage_high"] = wilson_bounds(table["units_supported"], table["units_in_force"])
     table = table.merge(_own_register(years), on=["line", "year"], how="left")

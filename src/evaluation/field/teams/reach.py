@@ -16,13 +16,17 @@ SIDES = ("authorities", "residents", "business", "elsewhere", "unstated")
 def teams_reached(cards: pd.DataFrame, year: int) -> pd.DataFrame:
     """stream, known_of (any: the team or its unit; team), value, low, high, n: share of the teams of ``year``.
 
-    ``cards`` as contract ``team_cards``; Wilson's interval. No rows without teams.
+    ``cards`` as contract ``team_cards``; Wilson's interval. No row where the records cannot tell, or without teams.
     """
     now = cards[cards["year"] == year]
     rows = []
     for stream in STREAMS if len(now) else ():
-        of_team, of_unit = now[f"{stream}_team"] > 0, now[f"{stream}_unit"] > 0
-        for known_of, reached in (("any", of_team | of_unit), ("team", of_team)):
+        of_team, of_unit = now[f"{stream}_team"], now[f"{stream}_unit"]
+        for known_of, told in (("any", (of_team, of_unit)), ("team", (of_team,))):
+            known = [acts for acts in told if acts.notna().any()]
+            if not known:
+                continue
+            reached = sum((acts.fillna(0) for acts in known), start=pd.Series(0, index=now.index)) > 0
             count, n = int(reached.sum()), len(now)
             low, high = wilson_interval(count, n)
             rows.append({"stream": stream, "known_of": known_of, "value": count / n, "low": low, "high": high, "n": n})

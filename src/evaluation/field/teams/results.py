@@ -26,7 +26,7 @@ def team_results(years: TeamYears, year: int, threshold: int) -> dict[str, pd.Da
     return {
         "support_contents": support_contents(years, acts, matched),
         "team_support": support,
-        "team_cards": team_cards(years, support),
+        "team_cards": team_cards(years, support, acts),
         "team_composition": team_composition(years),
         "team_conditions": conditions,
         "team_index_scales": scales,
