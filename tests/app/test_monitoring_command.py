@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import datetime as dt
+import re
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +17,13 @@ from typer.testing import CliRunner
 
 from evaluation.app.cli import app
 from evaluation.app.monitoring_work import compare_with, export_form, prepare, read_form
-from evaluation.places import Workspace
+from evaluation.places import Workspace, repository
+from evaluation.report.monitoring_form import cell_problems, open_form, targets
+from evaluation.report.monitoring_mapping import mapping_problems
 from evaluation.report.monitoring_values import count_values, rounded
-from evaluation.settings import InputProblem
+from evaluation.settings import InputProblem, read_settings
+from evaluation.settings.monitoring import MonitoringForm
+from evaluation.territory.registry import in_force, read_registry
 
 RUN = CliRunner()
 
@@ -199,7 +205,7 @@ def test_the_commands_speak(tmp_path: Path) -> None:
     place = ["--workspace", str(tmp_path), "--plain", "--language"]
     checked = RUN.invoke(app, ["monitoring", "check", "example", "2025", *place, "ru"])
     assert (checked.exit_code, checked.output.strip()) == (
-        0, "Форма «example», 2025: ячеек 12, без значения 2. Отправлять можно.",
+        0, "Форма «example», 2025: ячеек 12, без значения 2. Данные смоделированы: отправлять нельзя.",
     )  # fmt: skip
     out = tmp_path / "form.xlsx"
     exported = RUN.invoke(app, ["monitoring", "export", "example", "2025", "--out", str(out), *place, "en"])
@@ -219,3 +225,18 @@ def test_the_commands_speak(tmp_path: Path) -> None:
 )
 def test_halves_go_away_from_zero(value: float, decimals: int, expected: float) -> None:
     assert rounded(value, decimals) == expected
+
+
+def test_the_example_holds_together_and_the_documentation_shows_it() -> None:
+    root = repository()
+    form = read_settings(root / "config" / "monitoring" / "example.yml", MonitoringForm)
+    assert mapping_problems(form, lambda _: True, YEAR) == []
+    registry = in_force(read_registry(root / "config" / "territory" / "units.csv"), dt.date(YEAR, 12, 31))
+    book = open_form(root / form.template)
+    cells, problems = targets(form, book, dict(zip(registry["unit_id"], registry["name"], strict=True)))
+    assert (problems, list(cell_problems(book, cells, form))) == ([], [])
+    assert len(cells) == 4 + len(registry)
+    for language in ("ru", "en"):
+        page = (root / "docs" / "site" / language / "howto" / "services.md").read_text(encoding="utf-8")
+        shown = yaml.safe_load(re.search(r"```yaml\n(.*?)```", page, re.DOTALL)[1])  # type: ignore[index]
+        assert MonitoringForm.model_validate(shown) == form

@@ -176,6 +176,18 @@ def _papers(rng: np.random.Generator, codes: list[str], projects: list[str]) -> 
             title=["Дневники приёмки", "Школа старост", "Сход по видеосвязи"], first_year=[2018, 2020, YEAR],
             origin_unit_name=[codes[0], None, codes[2]],
         ),
+        "practice_cards": filled("practice_cards", rng, 3, practice_id=["П-01", "П-02", "П-03"]),
+        "partnership_units": filled(
+            "partnership_units", rng, 4, unit_name=[codes[0], codes[0], codes[1], codes[2]],
+            role=["base", "base", "participant", "participant"],
+            component=["strategy", "housing_model", None, None],
+            starts_on=[pd.Timestamp(YEAR - 1, 2, 1), None, pd.Timestamp(YEAR, 3, 1), pd.Timestamp(YEAR - 2, 5, 9)],
+            ends_on=[None, None, None, pd.Timestamp(YEAR, 6, 30)],
+        ),
+        "programme_lines": filled(
+            "programme_lines", rng, 3, line=["cleanliness", "cleanliness", "local_initiatives"],
+            unit_name=[codes[0], codes[1], codes[0]], applications=[4, 2, None], supported=[4, 0, 3],
+        ),
         "practice_adoptions": filled(
             "practice_adoptions", rng, 4, practice_id=["П-01", "П-01", "П-02", "П-03"],
             unit_name=[codes[1], codes[2], codes[1], codes[4]],

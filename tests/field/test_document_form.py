@@ -173,6 +173,8 @@ def test_a_refused_and_a_corrected_value(form: Path, tmp_path: Path) -> None:
     resolution = table(tmp_path / "out" / "resolutions.xlsx").iloc[0]
     assert resolution["Участников всего"] == 13
     assert pd.isna(resolution["Голосов «за»"])
+    cells = [cell for row in openpyxl.load_workbook(tmp_path / "out" / "problems.xlsx").active for cell in row]
+    assert [cell.data_type for cell in cells if str(cell.value).startswith("=")] == ["s"]
     frame = table(tmp_path / "out" / "recommendations.xlsx")
     assert frame["Кому адресована"].tolist() == ["Министерство", "Институт"]
     assert frame["Номер рекомендации"].tolist() == ["7-1", "7-2"]

@@ -44,7 +44,8 @@ def way(**progress: tuple[float | None, float | None]) -> pd.DataFrame:
         for name, values in progress.items()
         for year, value in zip((2024, 2025), values, strict=True)
     ]
-    return pd.DataFrame(rows).astype({"progress": "float64"})
+    frame = pd.DataFrame(rows).astype({"progress": "float64"})
+    return frame.assign(target_changed=pd.array([False] * len(frame), dtype="boolean"))
 
 
 # ---- figures -------------------------------------------------------------------------------------------------------
@@ -85,6 +86,15 @@ def test_progress_shows_every_measure_and_counts_the_others() -> None:
     assert "cannot be computed: 1" in str(figure._supxlabel.get_text())
     markers = [line.get_marker() for line in axes.lines if len(line.get_xdata()) == 1]
     assert markers.count(">") == 1 and markers.count("<") == 1
+
+
+def test_a_changed_target_hides_the_way_to_the_old_one() -> None:
+    shown = way(a=(0.2, 0.6), b=(0.3, 0.9))
+    shown.loc[(shown["measure_id"] == "b") & (shown["year"] == 2025), "target_changed"] = True
+    figure = progress_plot(shown, 2025, "en")
+    hollow = [line for line in figure.axes[0].lines if line.get_markerfacecolor() == "white"]
+    assert [line.get_xdata()[0] for line in hollow] == [0.2]
+    assert "target was changed: 1" in str(figure._supxlabel.get_text())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

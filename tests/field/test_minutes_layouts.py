@@ -238,6 +238,8 @@ def test_minutes_that_say_nothing_give_nothing() -> None:
         ("Рассмотрены 3 вопроса повестки.", "questions", "not_found"),
         ("Протокол № 3 от 27 января 2021 г.", "held_on", "not_found"),
         ("Дата следующей встречи: 5 мая 2025 г.", "held_on", "not_found"),
+        ("Начало регистрации участников 5 мая 2025 г.", "held_on", "not_found"),
+        ("Дом культуры открыт после ремонта 5 мая 2025 г.", "held_on", "not_found"),
         ("Принято единогласно голосованием", "votes_for", "unanimous"),
         ("Участники рекомендуют:\n1. Поддержать опыт министерства", "recommendation_addressee", "not_named"),
     ],

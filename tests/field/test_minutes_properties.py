@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 import time
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evaluation.field.documents.counts import NUMBER_WORDS, counts
-from evaluation.field.documents.fields import MINUTES
+from evaluation.field.documents.facts import CHECKS, KINDS, REMARKS, DocumentKind
+from evaluation.field.documents.fields import MINUTES, field_of
 from evaluation.field.documents.minutes import read_minutes
 from evaluation.field.documents.paragraphs import text_document
+from evaluation.field.documents.reader_of import read_record
 
 PIECES = (
     "РЕКОМЕНДАЦИИ", "семинара по обмену практиками", "«Двор как общее дело»", "3 марта 2023 г.", "г. Шарыпово",
@@ -86,11 +89,24 @@ def test_no_number_comes_from_nowhere(text: str) -> None:
             assert named or ("none_is_zero" in fact.remarks and "нет" in fact.phrase), (fact, text)
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.text(max_size=400))
-def test_any_text_is_read(text: str) -> None:
-    for fact in read_minutes(text_document(text)).facts:
-        assert (fact.value is None) == bool(fact.value is None and fact.remarks)
+HEADS = st.sampled_from(
+    ["Цель – дружба", "2 задача – двор", "Проект «Двор»", "- сад;", "1. чай", "01", "Ресурсный центр", "ОБУЧЕНИЕ",
+     "ВСЕГО", "867", "проектов", "В 2008 г. провели три тренинга: 31-32 мая в Омске", "направления:", "| НКО | 5 |",
+     "были отобраны:", "- Омск (двор)", "Закон № 5 от 99.99.2020", "до 31 июня", "г. Зея", "РЕШИЛИ: 1) а; 2) б"]
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@settings(max_examples=40, deadline=None)
+@given(lines=st.lists(st.one_of(HEADS, st.text(max_size=60)), max_size=14))
+def test_any_text_is_read_as_any_kind(kind: DocumentKind, lines: list[str]) -> None:
+    record = read_record(kind, text_document("\n\n".join(lines)))
+    assert record.facts
+    for fact in record.facts:
+        assert field_of(kind, fact.field).name == fact.field
+        assert fact.remarks if fact.value is None else fact.paragraph
+        assert set(fact.remarks) <= set(REMARKS)
+    assert {check.name for check in record.checks} <= set(CHECKS)
 
 
 def test_fifty_pages_and_endless_lines_take_seconds() -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from evaluation.codebook import read_codebook
 from evaluation.contracts import check, conform
 from evaluation.field.resolutions.following import follow_events, follow_problems, follow_recommendations
 from evaluation.field.resolutions.problems import problem_themes, theme_years, uncoded
@@ -28,6 +30,7 @@ from evaluation.simulate.decisions import fates, true_incidence
 from evaluation.tables import TABLES
 
 AS_OF = dt.date(2025, 12, 31)
+CONFIG = Path(__file__).resolve().parents[2] / "config"
 
 
 def frame(table: str, rows: list[dict[str, Any]]) -> pd.DataFrame:
@@ -56,8 +59,7 @@ def checks(*rows: tuple[int, str, str, int | None]) -> pd.DataFrame:
 def progress(rows: pd.DataFrame, statuses: pd.DataFrame, day: str = "2025-01-01") -> pd.DataFrame:
     days = pd.Series(pd.Timestamp(day), index=rows.index)
     found = recommendation_progress(rows, statuses, days, AS_OF)
-    check(found, TABLES["recommendation_progress"])
-    return found.set_index("recommendation_id")
+    return conform(found, TABLES["recommendation_progress"]).set_index("recommendation_id")
 
 
 def test_the_last_check_decides_and_its_run_says_since_when() -> None:
@@ -70,6 +72,7 @@ def test_the_last_check_decides_and_its_run_says_since_when() -> None:
             (3, "2025-06-30", "rejected", None), (4, "2025-06-30", "in_progress", None),
         ),
     )  # fmt: skip
+    check(found.reset_index(), TABLES["recommendation_progress"], read_codebook(CONFIG))
     assert found["outcome"].tolist() == ["done", "done", "refused", "open", "never_checked"]
     assert found["days"].tolist() == [180, 363, 180, 180, pd.NA]
     assert found["ended_on"].dt.strftime("%m-%d").tolist() == ["06-30", "12-30", "06-30", np.nan, np.nan]

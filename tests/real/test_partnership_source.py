@@ -17,6 +17,7 @@ from evaluation.tables import TABLES
 
 SOURCE = "001_a0bd6f671ee84304.txt"
 YEARS = (2008, 2009)
+PROVENANCE = {"source": "x", "source_sheet": "1", "source_row": 1}
 UNITS = {"H": "Хабаровск", "S": "Усолье-Сибирское", "U": "Уссурийск", "P": "Петропавловск-Камчатский"}
 COMPONENTS = {
     "Уссурийск": ("strategy",), "Петропавловск-Камчатский": ("complex_programme", "housing_model"),
@@ -34,14 +35,15 @@ def facts(real_file: Callable[[str], Path]) -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def ledger(facts: pd.DataFrame) -> pd.DataFrame:
     code = {name: unit for unit, name in UNITS.items()}
-    trainings = facts[facts["subject"] == "training"].reset_index(drop=True)
+    planned = facts["quantity"].str.startswith("planned")  # a number of trainings to come, no training
+    trainings = facts[(facts["subject"] == "training") & ~planned].reset_index(drop=True)
     rows = []
     for place, row in trainings.iterrows():
         year = int(row["date"][-4:])
         days = parse_period(row["value"], year).value
         host = code[row["quantity"].split(",")[0]]
-        rows.append({"event_id": f"{year}-T{place + 1}", "year": year, "stream": "training", "starts_on": days[0],
-                     "ends_on": days[1], "host_unit_id": host, "source": "x", "source_sheet": "1", "source_row": 1})  # fmt: skip
+        rows.append({"event_id": f"{year}-T{place + 1}", "year": year, "stream": "training", "host_unit_id": host,
+                     "starts_on": days[0], "ends_on": days[1], **PROVENANCE})  # fmt: skip
     events = TABLES["support_events"]
     members = TABLES["partnership_units"]
     base = facts[facts["subject"] == "base city"]["quantity"]

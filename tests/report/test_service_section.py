@@ -10,6 +10,7 @@ from bs4 import BeautifulSoup
 
 from evaluation.codebook import Codebook, read_codebook
 from evaluation.contracts import TABLES, conform
+from evaluation.display import service_tables as single
 from evaluation.display import services as shown
 from evaluation.display.service_figures import reach_by_type, waiting_plot
 from evaluation.places import repository
@@ -53,6 +54,13 @@ ROWS = indicators(
         ("partnerships", "partners_stated", "status", "agreement", 6, 5, None, None, "count"),
         ("partnerships", "partnership_events", "kind", "visit", 3, 3, None, None, "events"),
         ("partnerships", "event_persons", "kind", "visit", 3, 3, None, None, "persons"),
+        ("requests", "requests", "month", "03", 24, 24, None, None, "count"),
+        ("requests", "requests", "unit", "1", 9, 9, None, None, "count"),
+        ("requests", "requests", "unit", "2", 0, 0, None, None, "count"),
+        ("requests", "requests", "unit", "3", 12, 12, None, None, "count"),
+        ("requests", "requests", "unit", "not_stated", 1, 1, None, None, "count"),
+        ("requests", "requests_per_10000", "unit", "1", 4.5, 9, 2.1, 8.5, "per_10000"),
+        ("requests", "requests_per_10000", "unit", "2", 0.0, 0, 0.0, 1.8, "per_10000"),
     ]
 )
 
@@ -97,22 +105,31 @@ def test_every_named_finding_belongs_to_an_indicator_with_a_label(codebook: Code
 
 
 def test_small_numbers_of_people_are_hidden_and_what_is_not_stated_is_a_dash(codebook: Codebook) -> None:
-    visits = shown.visits_exhibit(ROWS, 2025, codebook, threshold=5)
+    visits = single.visits_exhibit(ROWS, 2025, codebook, threshold=5)
     assert "3" not in visits.to_csv("en").splitlines()[1].split(",")[2] and "< 5" in visits.to_html("en").replace(
         "\u00a0", " "
     ).replace("&lt;", "<")
-    status = shown.status_exhibit(ROWS, 2025, codebook)
+    status = single.status_exhibit(ROWS, 2025, codebook)
     rows = {line.split(";")[0]: line.split(";") for line in status.to_csv("ru").splitlines()}
     assert rows["Переговоры"][1:4] == ["2", "", "0"] and rows["Соглашение действует"][1:4] == ["5", "6", "5"]
 
 
+def test_who_never_asked_stands_first(codebook: Codebook) -> None:
+    table = single.territories_exhibit(ROWS, {"1": "Абан", "2": "Ачинск", "3": "Балахта"}, 2025, codebook)
+    rows = [line.split(";")[:5] for line in table.to_csv("ru").splitlines()[1:4]]
+    assert [row[:3] for row in rows] == [["Ачинск", "0", "0"], ["Балахта", "12", ""], ["Абан", "9", "4,5"]]
+    assert rows[2][3:] == ["2,1", "8,5"]
+    months = single.months_exhibit(ROWS, 2025, codebook)
+    assert "март" in months.to_csv("ru") and "March" in months.to_csv("en")
+
+
 def test_tables_have_both_languages_and_their_n(codebook: Codebook) -> None:
-    topics = shown.topics_exhibit(ROWS, 2025, codebook)
+    topics = single.topics_exhibit(ROWS, 2025, codebook)
     assert "Правовая защита" in topics.to_csv("ru") and "Legal protection" in topics.to_csv("en")
     assert "46" in topics.to_csv("en").splitlines()[1]
     overview = shown.overview_exhibit(ROWS, 2025, codebook)
     assert "Доля обращений без ответа" in overview.to_html("ru")
-    empty = shown.topics_exhibit(TABLES["service_indicators"].empty(), 2025, codebook)
+    empty = single.topics_exhibit(TABLES["service_indicators"].empty(), 2025, codebook)
     assert "<table" in empty.to_html("ru")
 
 

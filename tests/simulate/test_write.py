@@ -75,7 +75,8 @@ def test_the_ledger_knows_every_kind_of_defect_of_every_file(messy: Messy) -> No
     assert {"several_values_in_one_cell", "answer_not_offered", "answered_twice"} <= held["residents_survey"]
     assert {"person_listed_twice"} <= held["team_members"] and {"unit_in_words"} <= held["teams"]
     assert {"row_twice"} <= held["practice_adoptions"] and {"unit_in_words"} <= held["practices"]
-    assert set(WRITERS) <= set(held)
+    assert {"dash_before_count", "sectors_do_not_add_up"} <= held["resolutions"]
+    assert set(WRITERS) <= set(held.index)
 
 
 def test_the_register_counts_each_application_once_but_for_planted_repetitions(

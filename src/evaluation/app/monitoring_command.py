@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,6 +16,9 @@ from evaluation.app.speaking import (
     console,
     say,
 )
+
+if TYPE_CHECKING:
+    from evaluation.places import Workspace
 
 SHOWN = 20
 monitoring = typer.Typer(
@@ -49,16 +52,23 @@ def check(
     from evaluation.places import open_workspace
     from evaluation.report.monitoring_values import value_at
 
-    ready = prepare(open_workspace(workspace), form, year)
+    opened, is_russian = open_workspace(workspace), chosen_language(language) == "ru"
+    ready = prepare(opened, form, year)
     refuse_unsendable(ready)
     empty = [target for target in ready.cells if value_at(ready.counted, target.entry, target.unit) is None]
     count, lacking = len(ready.cells), len(empty)
     console(plain).print(
-        f"Форма «{form}», {year}: ячеек {count}, без значения {lacking}. Отправлять можно."
-        if chosen_language(language) == "ru"
-        else f"Form '{form}', {year}: {count} cells, {lacking} without a value. It may be sent.",
+        f"Форма «{form}», {year}: ячеек {count}, без значения {lacking}. {_may_be_sent(opened, is_russian)}"
+        if is_russian
+        else f"Form '{form}', {year}: {count} cells, {lacking} without a value. {_may_be_sent(opened, is_russian)}",
         markup=False, soft_wrap=True,
     )  # fmt: skip
+
+
+def _may_be_sent(opened: Workspace, is_russian: bool) -> str:
+    if opened.programme.simulated:
+        return "Данные смоделированы: отправлять нельзя." if is_russian else "Simulated data: not to be sent."
+    return "Отправлять можно." if is_russian else "It may be sent."
 
 
 @monitoring.command(help=say("Заполнить форму числами года.", "Fill the form with the year's numbers."))
@@ -92,7 +102,7 @@ def export(
     if len(without) > SHOWN:
         lines.append(f"и ещё {len(without) - SHOWN}" if is_russian else f"and {len(without) - SHOWN} more")
     if opened.programme.simulated:
-        lines.append("Данные смоделированы: отправлять нельзя." if is_russian else "Simulated data: not to be sent.")
+        lines.append(_may_be_sent(opened, is_russian))
     for line in lines:
         screen.print(line, markup=False, soft_wrap=True)
 

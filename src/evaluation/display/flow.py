@@ -159,7 +159,7 @@ def flow_svg(steps: Sequence[Step], language: Language) -> str:
     sources = [SOURCES.get(name, (name, name))[position] for step in first for name in step.sources]
     canvas.y = MARGIN + 6
     canvas.band(canvas.word("raw"), sources, mono=False)
-    canvas.steps(first, "each_year", 330)
+    canvas.steps(first, "each_year", min(330, (WIDTH - 2 * MARGIN - GAP * (len(first) - 1)) / max(1, len(first))))
     canvas.band(canvas.word("processed"), _tables(first))
     canvas.steps(panel, "chosen_year", 330)
     canvas.band(canvas.word("panel"), _tables(panel))

@@ -41,6 +41,10 @@ _WORDS: dict[str, Text] = {
         en="Filled dot: {now}; hollow dot: the last year before it. Zero is the baseline, one hundred the target; a "
         "triangle lies beyond the scale. Measures whose way cannot be computed: {without}.",
     ),
+    "changed": Text(
+        ru="Прежний год не показан, где изменена цель: {}.",
+        en="The earlier year is left out where the target was changed: {}.",
+    ),
     "more_measures": Text(ru="Ещё мер не показано: {}.", en="Further measures not shown: {}."),
     "curve": Text(ru="Сколько рекомендаций ещё не выполнено", en="How many recommendations are not done yet"),
     "curve_note": Text(
@@ -104,6 +108,7 @@ def progress_plot(progress: pd.DataFrame, year: int, language: Language, *, simu
     """Every measure's part of the way to its target in ``year`` and in the last year before it.
 
     ``progress`` as contract ``measure_progress``. Measures whose progress cannot be computed are counted in the note;
+    where the target was changed the earlier year is left out, because its way was another.
     at most MOST_MEASURES are drawn. The scale runs from -25 to 150 %; what lies beyond stands at its edge as a
     triangle with its number.
     """
@@ -114,9 +119,9 @@ def progress_plot(progress: pd.DataFrame, year: int, language: Language, *, simu
         return empty(title, language, simulated)
     shown = rows.sort_values("measure_id", kind="stable").head(MOST_MEASURES)
     past = progress[(progress["year"] < year) & progress["progress"].notna()].sort_values("year", kind="stable")
-    before = shown["measure_id"].map(
-        past.drop_duplicates("measure_id", keep="last").set_index("measure_id")["progress"]
-    )
+    last = past.drop_duplicates("measure_id", keep="last").set_index("measure_id")["progress"]
+    changed = shown["target_changed"].fillna(False).astype(bool)
+    before = shown["measure_id"].map(last).mask(changed)
     low, high = -0.25, 1.5
     with style():
         figure = sheet(7.2, 1.6 + 0.27 * len(shown))
@@ -139,6 +144,8 @@ def progress_plot(progress: pd.DataFrame, year: int, language: Language, *, simu
         axes.grid(axis="y", color=LIGHT, linewidth=0.6)
         axes.set_axisbelow(True)
         note = _WORDS["way_note"].in_language(language).format(now=year, without=len(now) - len(rows))
+        if changed.any():
+            note += " " + _WORDS["changed"].in_language(language).format(int(changed.sum()))
         if len(rows) > len(shown):
             note += " " + _WORDS["more_measures"].in_language(language).format(len(rows) - len(shown))
         return dress(figure, title, note, language, simulated)

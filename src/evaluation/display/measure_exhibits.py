@@ -66,6 +66,20 @@ def lacking_exhibit(lacking: pd.DataFrame, codebook: Codebook, *, simulated: boo
     )  # fmt: skip
 
 
+def progress_exhibit(progress: pd.DataFrame, codebook: Codebook, *, simulated: bool = False) -> Exhibit:
+    """Every measure of a year: how far it is, and the target it had before (contract ``measure_progress``)."""
+    columns = ["measure_id", "project", "status", "progress", "progress_gap", "is_overdue", "has_evidence",
+               "earlier_target", "target", "target_changed"]  # fmt: skip
+    return exhibit(
+        progress, codebook, "measure_progress", "Меры: путь к цели", "Measures: the way to the target",
+        "Путь: (достигнуто − исходное) ÷ (цель − исходное); больше 100 % — цель пройдена. Прежняя цель — последняя из "
+        "прошлых лет.",
+        "The way: (value − baseline) ÷ (target − baseline); above 100% the target is passed. The earlier target is the "
+        "last one of past years.",
+        columns=columns, labels={"measure_id": Text(ru="Номер меры", en="Number")}, simulated=simulated,
+    )  # fmt: skip
+
+
 def tasks_exhibit(tasks: pd.DataFrame, codebook: Codebook, *, simulated: bool = False) -> Exhibit:
     """Task numbers with their measures; a number without any is a gap (``field.measures.progress.tasks``)."""
     return exhibit(

@@ -122,10 +122,10 @@ def combinations_exhibit(combinations: pd.DataFrame, codebook: Codebook, *, simu
         "Combinations of streams and the success of applications",
         "Все годы до нынешнего. Это связь, а не действие: команды не получали поддержку по жребию. Заявки одной "
         "территории зависят друг от друга, поэтому настоящий интервал шире. Сочетания, где команд меньше порога, "
-        "сложены вместе. Обмен опытом и информацию реестры знают только о территориях.",
+        "сложены вместе. Чего реестры не знают о самой команде, в строках «только команда» нет.",
         "All years so far. An association, no effect: teams did not receive support by lot. Applications of one "
         "territory depend on one another, so the true interval is wider. Combinations of fewer teams than the "
-        "threshold are put together. Of exchange and information the registers name territories alone.",
+        "threshold are put together. What registers do not tell of the team itself is not in the rows 'team alone'.",
         columns=["known_of", "combination", "teams", "clusters", "team_years", "applications", "wins", "success_rate",
                  "low", "high"],
         names={"combination": _joined(combinations["combination"], streams)}, simulated=simulated,
@@ -185,7 +185,7 @@ def _joined(codes: pd.Series, labels: Mapping[Language, Mapping[str, str]]) -> d
 
 def _notes(frame: pd.DataFrame, codebook: Codebook) -> dict[str, dict[str, str]]:
     """Words of the codes of remarks, joined by semicolons, by language."""
-    found = {}
+    found: dict[str, dict[str, str]] = {}
     for each in LANGUAGES:
         words = codebook.choice_labels("team_index_note", each)
         found[each] = {

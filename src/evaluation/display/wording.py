@@ -253,6 +253,7 @@ SOURCES: dict[str, tuple[str, str]] = {
     "recommendation_status": ("Выполнение рекомендаций", "Progress of recommendations"),
     "practices": ("Практики", "Practices"),
     "practice_adoptions": ("Внедрение практик", "Adoptions of practices"),
+    "programme_lines": ("Линии государственной программы", "Lines of the state programme"),
     "returns": ("Отчёты муниципалитетов", "Returns of municipalities"),
     "practice_cards": ("Карточки практик", "Cards of practices"),
     "partnership_units": ("Участники партнёрства", "Members of the partnership"),

@@ -95,6 +95,27 @@ ROWS_RU: dict[str, str] = {
     "project team of a territorial unit in the programme year": "команда проектов территории в году программы",
     "person in a project team of the programme year, under a keyed pseudonym":
         "человек в команде проектов в году программы под ключом вместо имени",
+    "line of the state programme and territorial unit in the programme year":
+        "линия государственной программы и территория в году программы",
+    "kind of help within a stream of support in the programme year, as the support system describes it":
+        "вид помощи внутри потока поддержки в году программы, как их называет система поддержки",
+    "project team, programme year and stream of support: acts between two deadlines, by what they are known of":
+        "команда, год программы и вид поддержки: сколько раз между двумя сроками, по тому, о ком это известно",
+    "project team in the programme year: people, support, applications, life so far":
+        "команда в году программы: люди, поддержка, заявки, прожитое",
+    "indicator of composition and continuity of the teams in a year":
+        "показатель состава и преемственности команд в году",
+    "project team in the programme year: declared indicators of the conditions for sustained teams":
+        "команда в году программы: объявленные признаки условий для устойчивых команд",
+    "condition for sustained teams, or all together, in a year: how its indicators hold together":
+        "условие для устойчивых команд (или все вместе) в году: насколько связаны его признаки",
+    "declared indicator of a condition for sustained teams in a year":
+        "объявленный признак условия для устойчивых команд в году",
+    "combination of streams of support that teams had before the deadline, all years so far":
+        "сочетание видов поддержки, которое было у команд до срока подачи заявок, за все годы",
+    "line of the state programme in a year": "линия государственной программы в году",
+    "set of lines of the state programme in which territorial units were supported in a year":
+        "набор линий государственной программы, в которых поддержаны территории в году",
     "review of a document of a municipality or project": "рассмотрение документа муниципалитета или проекта",
     "publication about the programme or its practices": "публикация о программе или её практиках",
     "recommendation that an event adopted": "рекомендация, принятая на мероприятии",

@@ -83,8 +83,8 @@ SECTIONS: tuple[Section, ...] = (
         "measures",
         "05d_follow_measures",
         (
-            "selfgovernment_support", "recommendations", "problem_themes", "status_matrix", "measures_lacking",
-            "measure_tasks", "measures_by_year", "selfgovernment_coverage", "event_records",
+            "selfgovernment_support", "recommendations", "problem_themes", "status_matrix", "measure_progress",
+            "measures_lacking", "measure_tasks", "measures_by_year", "selfgovernment_coverage", "event_records",
         ),
         ("status_matrix", "recommendations_not_done", "measure_progress"),
     ),
@@ -93,7 +93,8 @@ SECTIONS: tuple[Section, ...] = (
         "05f_describe_services",
         (
             "services_overview", "request_topics", "federal_programmes", "award_ranking", "award_agreement",
-            "services_by_group", "education_reach", "media_channels", "partnership_status", "partnership_visits",
+            "services_by_group", "education_reach", "request_months", "request_territories", "media_channels",
+            "partnership_status", "partnership_visits",
         ),
         ("request_waiting", "education_reach"),
         most=6,

@@ -122,7 +122,7 @@ def write_partnership_units(view: YearView, rows: pd.DataFrame, file: str, ledge
     ledger.note(page, address(FIRST, 2), "unit_in_words", written[0][0], rows["unit_id"].iloc[0], "repair")
     ledger.note(page, address(FIRST, 5), "date_as_text", written[0][3], rows["starts_on"].iloc[0], "repair")
     again, unit = address(FIRST + len(written), 2), rows["unit_id"].iloc[0]
-    ledger.note(page, again, "row_twice", unit, unit, "report")
+    ledger.note(page, again, "row_twice", written[0][0], unit, "report")
     return workbooks.workbook_bytes(book)
 
 
@@ -147,7 +147,7 @@ def write_practice_cards(view: YearView, rows: pd.DataFrame, file: str, ledger: 
         if k == 0:
             ledger.note(page, address(FIRST, 7), "money_in_thousands", cost, row["cost"], "repair")
         if k == 1:
-            ledger.note(page, address(FIRST + 1, 8), "phone_in_text", phone.strip(), None, "report")
+            ledger.note(page, address(FIRST + 1, 8), "phone_in_text", evidence, row["evidence"], "report")
     at = FIRST + len(rows)
     unknown = "П-99"
     for column, value in enumerate([len(rows) + 1, unknown, "Нет карточки практики в реестре"], start=1):

@@ -71,7 +71,8 @@ def _own_line(view: YearView) -> pd.DataFrame:
         if source in costs:
             frame[f"cost_{source}"] = costs[source].reindex(frame.index)
     frame["participants"] = people.reindex(frame.index)
-    frame["counted_as"] = np.where(frame["participants"].notna(), "participations", None)
+    counted = pd.Series("participations", index=frame.index, dtype="str")
+    frame["counted_as"] = counted.where(frame["participants"].notna())
     return frame.reset_index().assign(line="local_initiatives")
 
 
@@ -92,7 +93,7 @@ def _other_line(view: YearView, line: str) -> pd.DataFrame:
             **{f"cost_{source}": np.where(supported > 0, np.round(total * share, -3), np.nan)
                for source, share in shares.items()},
             "participants": np.where(supported > 0, participants, np.nan),
-            "counted_as": np.where(supported > 0, "persons", None),
+            "counted_as": pd.Series("persons", index=range(len(units)), dtype="str").where(supported > 0),
         }
     )  # fmt: skip
     return frame[there]

@@ -51,7 +51,7 @@ def _changed(gone: list[int], come: list[int]) -> Text:
         return Text(ru=f"изменились строки с номерами {_listed(gone)}", en=f"rows changed, by number: {_listed(gone)}")
     return Text(
         ru=f"прежних строк больше нет: {_listed(gone)} (номера в прежнем файле); новые: {_listed(come)} (в нынешнем)",
-        en=f"rows no longer there: {_listed(gone)} (numbers in the earlier file); new: {_listed(come)} (in the present)",
+        en=f"rows no longer there: {_listed(gone)} (numbers in the earlier file); new: {_listed(come)} (in this one)",
     )
 
 

@@ -37,7 +37,7 @@ class Exhibits:
         }  # fmt: skip
 
     def _make(self, frame: pd.DataFrame, name: str, title: Text, note: Text, **more: Any) -> Exhibit:
-        coded: dict[str, Mapping[str, Any]] = {"region": self.names}
+        coded: dict[str, Any] = {"region": self.names}
         for column in ("indicator", "outcome", "exposure", "stream", "design"):
             if column in frame.columns:
                 codes = [str(code) for code in frame[column].dropna().unique()]

@@ -157,7 +157,7 @@ def _in_row(name: str, rule: CountRule, paragraph: Paragraph) -> list[Fact]:
 
 
 def _one_number(row: Paragraph) -> bool:
-    """Has a row of a table a number in its last cell and in no other? Of two columns it is not clear which one counts."""
+    """Has a row of a table a number in its last cell alone? Of two columns it is not clear which one counts."""
     return len(row.cells) > 1 and [bool(counts(cell)) for cell in row.cells] == [False] * (len(row.cells) - 1) + [True]
 
 

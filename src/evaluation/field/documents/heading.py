@@ -25,7 +25,11 @@ _THEME_LABEL = re.compile(
 _ON_THEME = re.compile(r"(?:на\s+тему|по\s+теме|по\s+вопросам?)\s*[:–—-]?\s*(?P<theme>[«\"“].+?[»\"”]|[^.«\"“]+)", re.I)
 _QUOTED = re.compile(r"^[«\"“](?P<theme>[^»”]{5,300}?)[»\"”]\.?$")
 _HELD = re.compile(r"состоял(?:ся|ась|ось|ись)|прош[её]л(?!\w)|прошл[аои](?!\w)|провед[её]н|проходил|проводил", re.I)
-_OTHER_DATE = re.compile(r"закон|постановлен|приказ|распоряжен|указ(?!\w)|№|протокол", re.I)
+_OTHER_DATE = re.compile(
+    r"закон|постановлен|приказ|распоряжен|указ(?!\w)|№|протокол|следующ|предыдущ|прошл|регистрац|заяв|при[её]м|срок",
+    re.I,
+)
+_FEW_WORDS = 2
 _FORMS = {
     "семинар": r"семинар(?!-практикум)", "семинар-практикум": r"семинар-практикум", "круглый стол": r"кругл\w+\s+стол",
     "конференция": r"конференци", "форум": r"форум", "стажировка": r"стажировк", "совещание": r"совещани",
@@ -82,8 +86,17 @@ def _head_days(document: Document, head: Sequence[Paragraph], text: Sequence[Par
         (day, each.text, each.number)
         for each in head
         if len(each.text) <= SHORT and not _OTHER_DATE.search(each.text)
+        if _little_else(each.text)
         for day in days(each.text)
     ]
+
+
+def _little_else(line: str) -> bool:
+    """Is a line a day, maybe with a place or the word for the event, and not some other day (of registration, say)?"""
+    rest = SETTLEMENT.sub(" ", line)
+    for day in days(line):
+        rest = rest.replace(day.text, " ")
+    return bool(EVENT.search(line)) or len(re.findall(r"[^\W\d_]{3,}", rest)) <= _FEW_WORDS
 
 
 def _held_days(document: Document, head: Sequence[Paragraph], text: Sequence[Paragraph]) -> Found:

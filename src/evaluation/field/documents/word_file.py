@@ -1,16 +1,14 @@
 """Paragraphs of a Word document (docx): list numbers counted as Word counts them, headings, tables, emphasis.
 
 Deleted text (tracked changes) is left out, inserted text is read; headers, footers, notes and comments are not read.
-Markup: ECMA-376 Part 1, 17.3 (paragraphs and runs), 17.4 (tables), 17.7 (styles), 17.9 (numbering).
+Markup: ECMA-376 Part 1, 17.3 (paragraphs and runs), 17.4 (tables).
 """
 
 from __future__ import annotations
 
 import io
-import re
 import zipfile
 import zlib
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,27 +18,21 @@ from evaluation.cleaning.files import refuse
 from evaluation.cleaning.limits import check_archive
 from evaluation.cleaning.sheet_events import parse
 from evaluation.cleaning.sheet_scan import Forbidden
-from evaluation.field.documents.paragraphs import Document, Draft, numbered, split_mark
+from evaluation.field.documents.paragraphs import Document, Draft, Kind, numbered, split_mark, without_emphasis
+from evaluation.field.documents.word_styles import (
+    DEEPEST,
+    OFF,
+    ListPlace,
+    Style,
+    formats_of,
+    local_name,
+    styles_of,
+    value_of,
+)
 
 MAX_MARKUP = 100_000_000  # bytes of a document's text with its markup: some ten thousand pages
 _BROKEN = (zipfile.BadZipFile, zlib.error, expat.ExpatError, Forbidden, KeyError, ValueError, EOFError, OSError)
-_SPACES = (
-    "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
-    "http://purl.oclc.org/ooxml/wordprocessingml/main",
-)
 _FALLBACK = "http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-_OFF = ("0", "false", "none", "off")
-
-ListPlace = tuple[str, int]
-
-
-@dataclass
-class _Style:
-    heading: bool = False
-    bold: bool = False
-    list_id: str = ""
-    level: int = 0
-    parent: str = ""
 
 
 @dataclass
@@ -67,8 +59,8 @@ def word_document(data: bytes, path: Path, source: str = "document") -> Document
                         path, source, ": текст документа слишком велик. Разделите его на части.",
                         ": the text of the document is too large. Split it."
                     )  # fmt: skip
-            styles = _styles(archive) if "word/styles.xml" in members else {}
-            formats = _formats(archive) if "word/numbering.xml" in members else {}
+            styles = styles_of(archive) if "word/styles.xml" in members else {}
+            formats = formats_of(archive) if "word/numbering.xml" in members else {}
             reader = _Reader(styles, formats)
             _read(archive, "word/document.xml", reader)
             return numbered(reader.drafts)
@@ -86,100 +78,10 @@ def _read(archive: zipfile.ZipFile, member: str, reader: _Reader) -> None:
         parse(stream, reader.start, reader.end, reader.text)
 
 
-def _local(tag: str) -> str:
-    space, _, name = tag.rpartition("}")
-    return name if space in _SPACES else ""
-
-
-def _value(facts: Mapping[str, str], name: str = "val") -> str:
-    return next((value for key, value in facts.items() if key.rpartition("}")[2] == name), "")
-
-
-def _styles(archive: zipfile.ZipFile) -> dict[str, _Style]:
-    styles: dict[str, _Style] = {}
-    current: list[_Style] = []
-
-    def start(tag: str, facts: dict[str, str]) -> None:
-        name = _local(tag)
-        if name == "style":
-            current.append(styles.setdefault(_value(facts, "styleId"), _Style()))
-        elif current and name == "name":
-            current[-1].heading |= bool(re.match(r"(?:heading \d|title$|заголовок|название)", _value(facts).casefold()))
-        elif current and name == "basedOn":
-            current[-1].parent = _value(facts)
-        elif current and name == "numId":
-            current[-1].list_id = _value(facts)
-        elif current and name == "ilvl":
-            current[-1].level = int(_value(facts) or 0)
-        elif current and name == "outlineLvl":
-            current[-1].heading |= _value(facts) in set("012345678")
-        elif current and name == "b":
-            current[-1].bold = _value(facts).casefold() not in _OFF
-
-    def end(tag: str) -> None:
-        if _local(tag) == "style":
-            current.pop()
-
-    with archive.open("word/styles.xml") as stream:
-        parse(stream, start, end)
-    return {name: _inherited(style, styles) for name, style in styles.items()}
-
-
-def _inherited(style: _Style, styles: Mapping[str, _Style]) -> _Style:
-    """A style with what it takes from those it is based on; a circle of styles ends after as many steps."""
-    made, parent = _Style(style.heading, style.bold, style.list_id, style.level), style.parent
-    for _ in range(len(styles)):
-        above = styles.get(parent)
-        if above is None:
-            break
-        made.heading |= above.heading
-        made.bold |= above.bold
-        if not made.list_id:
-            made.list_id, made.level = above.list_id, above.level
-        parent = above.parent
-    return made
-
-
-def _formats(archive: zipfile.ZipFile) -> dict[ListPlace, tuple[str, int]]:
-    """Format and first number by list and level (``decimal``, 1)."""
-    abstract: dict[str, dict[int, tuple[str, int]]] = defaultdict(dict)
-    named: dict[str, str] = {}
-    here = {"abstract": "", "level": "", "list": ""}
-
-    def start(tag: str, facts: dict[str, str]) -> None:
-        name = _local(tag)
-        if name == "abstractNum":
-            here["abstract"] = _value(facts, "abstractNumId")
-        elif name == "lvl" and here["abstract"]:
-            here["level"] = _value(facts, "ilvl")
-            abstract[here["abstract"]][int(here["level"])] = ("decimal", 1)
-        elif name in ("numFmt", "start") and here["level"]:
-            level = int(here["level"])
-            form, first = abstract[here["abstract"]][level]
-            abstract[here["abstract"]][level] = (
-                (_value(facts), first) if name == "numFmt" else (form, int(_value(facts) or 1))
-            )
-        elif name == "num":
-            here["list"] = _value(facts, "numId")
-        elif name == "abstractNumId" and here["list"]:
-            named[here["list"]] = _value(facts)
-
-    def end(tag: str) -> None:
-        closed = {"abstractNum": "abstract", "lvl": "level", "num": "list"}.get(_local(tag))
-        if closed:
-            here[closed] = ""
-
-    with archive.open("word/numbering.xml") as stream:
-        parse(stream, start, end)
-    return {
-        (list_id, level): form for list_id, target in named.items() for level, form in abstract.get(target, {}).items()
-    }
-
-
 class _Reader:
     """Handlers of the event parser for the document's body."""
 
-    def __init__(self, styles: Mapping[str, _Style], formats: Mapping[ListPlace, tuple[str, int]]) -> None:
+    def __init__(self, styles: Mapping[str, Style], formats: Mapping[ListPlace, tuple[str, int]]) -> None:
         self.drafts: list[Draft] = []
         self._styles, self._formats = styles, formats
         self._open: list[_Open] = []
@@ -189,7 +91,7 @@ class _Reader:
         self._counts: dict[ListPlace, int] = {}
 
     def start(self, tag: str, facts: dict[str, str]) -> None:
-        name = _local(tag)
+        name = local_name(tag)
         if tag == _FALLBACK or self._skipped:
             self._skipped += 1
             return
@@ -203,15 +105,15 @@ class _Reader:
             return
         here = self._open[-1]
         if name == "pStyle":
-            here.style = _value(facts)
+            here.style = value_of(facts)
         elif name == "numId":
-            here.list_id = _value(facts)
+            here.list_id = value_of(facts)
         elif name == "ilvl":
-            here.level = int(_value(facts) or 0)
+            here.level = min(int(value_of(facts) or 0), DEEPEST)
         elif name == "r":
             here.bold, self._in_run = False, True
         elif name == "b" and self._in_run:
-            here.bold = _value(facts).casefold() not in _OFF
+            here.bold = value_of(facts).casefold() not in OFF
         elif name == "t":
             self._reading = True
         elif name == "tab" and self._in_run:
@@ -232,7 +134,7 @@ class _Reader:
         if self._skipped:
             self._skipped -= 1
             return
-        name = _local(tag)
+        name = local_name(tag)
         if name == "t":
             self._reading = False
         elif name == "r":
@@ -242,10 +144,10 @@ class _Reader:
         elif name == "tr" and self._cells:
             cells = tuple(" ".join(texts) for texts in self._cells.pop())
             filled = tuple(cell for cell in cells if cell.strip())
-            self._put(Draft(" | ".join(filled), "row", cells=filled))
+            self.drafts.append(Draft(" | ".join(filled), "row", cells=filled))
 
     def _paragraph(self, here: _Open) -> None:
-        style = self._styles.get(here.style, _Style())
+        style = self._styles.get(here.style, Style())
         text = "".join(here.text)
         if self._cells and self._cells[-1]:
             self._cells[-1][-1].append(text.replace("\n", " "))
@@ -254,11 +156,11 @@ class _Reader:
         level = style.level if here.level is None else here.level
         mark = self._mark(list_id, level) if list_id not in ("", "0") and text.strip() else ""
         for line in text.split("\n"):
-            bare, printed = (line.strip(), mark) if mark else split_mark(line.strip())
-            kind = "item" if printed else ("heading" if style.heading else "text")
-            strong = tuple(here.strong) if not style.bold else (bare,)
-            self._put(Draft(bare, "item" if kind == "item" else "heading" if kind == "heading" else "text",
-                            printed, strong))  # fmt: skip
+            plain, starred = without_emphasis(line.strip())  # stars of a text that was pasted in
+            bare, printed = (plain, mark) if mark else split_mark(plain)
+            kind: Kind = "item" if printed else "heading" if style.heading else "text"
+            strong = (*here.strong, *starred) if not style.bold else (bare,)
+            self.drafts.append(Draft(bare, kind, printed, strong))
             mark = ""
 
     def _mark(self, list_id: str, level: int) -> str:
@@ -271,7 +173,3 @@ class _Reader:
         for deeper in [place for place in self._counts if place[0] == list_id and place[1] > level]:
             del self._counts[deeper]
         return ".".join(str(self._counts[(list_id, up)]) for up in range(level + 1) if (list_id, up) in self._counts)
-
-    def _put(self, draft: Draft) -> None:
-        """Rows of a table inside another's cell come before the row that holds them."""
-        self.drafts.append(draft)

@@ -35,16 +35,16 @@ class YearFrame:
         return self.register["returned"].to_numpy(dtype=bool)
 
     def known(self) -> NDArray[np.float64] | None:
-        """(N, types) residents by type, to calibrate to; None where the registry does not give them for all.
+        """(N, 2 types) residents and their logarithm by type, to calibrate to; None where they are not known for all.
 
         Types of fewer than LEAST_OF_TYPE municipalities are left out: a few answers cannot be bent to their residents.
         """
         population = self.register["population"].astype("float64").to_numpy()
         if np.isnan(population).any():
             return None
-        columns = np.zeros((len(population), len(self.kinds)))
-        columns[np.arange(len(population)), self.kind] = population
-        return np.asarray(columns[:, np.bincount(self.kind, minlength=len(self.kinds)) >= LEAST_OF_TYPE])
+        large = np.bincount(self.kind, minlength=len(self.kinds)) >= LEAST_OF_TYPE
+        own = (self.kind[:, None] == np.flatnonzero(large)[None, :]).astype(float)
+        return np.hstack([own * population[:, None], own * np.log1p(population)[:, None]])
 
     def asked(self, kinds: Sequence[str]) -> Flags:
         """Municipalities of these types; all of them for no types."""

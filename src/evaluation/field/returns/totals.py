@@ -3,7 +3,7 @@
 Those who answered are taken for a simple random sample of their cell (response at random within cells, Särndal and
 Lundström 2005, ch. 6): weight N/n of the cell. Calibration to known totals changes the weights linearly and leaves
 every cell's count as it is: w = (N/n)(1 + (x - mean of x in the cell)' c), so that the sums of x agree (Deville and
-Särndal 1992, JASA 87, case 1). The variance is that of stratified sampling without replacement of the residuals from
+Särndal 1992, JASA 87, case 1, within bounds as in case 7). The variance is that of stratified sampling without replacement of the residuals from
 the regression on x within cells, each times its change of weight (Särndal, Swensson and Wretman 1992, section 6.6).
 """
 
@@ -19,6 +19,8 @@ from evaluation.field.returns.cells import Cells, Flags
 
 Array = NDArray[np.float64]
 LEVEL = 0.95
+LEAST_CHANGE, MOST_CHANGE = 0.2, 5.0
+MOST_STEPS = 50
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,20 +66,49 @@ class Total:
 def weigh(cells: Cells, answered: Flags, known: Array | None = None) -> Weighted:
     """Weights of the ``answered`` units, with ``known`` (N, q) calibrated to its sums over all units.
 
-    A column of ``known`` that does not vary within any cell can change nothing and is left alone. Where the fit would
-    turn a weight negative there is none, and the weights are N/n of the cells.
+    No weight becomes less than LEAST_CHANGE or more than MOST_CHANGE of N/n of its cell. Where the sums cannot be met
+    within these bounds there is no calibration, and the weights are N/n of the cells.
     """
     cell = cells.of[answered]
     base = (cells.units / np.maximum(cells.answered, 1))[cell].astype(float)
     plain = Weighted(cells, answered, base, np.ones(len(base)), np.empty((len(base), 0)), np.empty((0, 0)), cell)
     if known is None or known.shape[1] == 0 or not len(base):
         return plain
-    around = _around_cell_means(known[answered], cell, len(cells.units))
-    expected = np.array([float(base @ column) for column in known[answered].T])
-    gap = known.sum(axis=0) - expected
-    curvature = (around * base[:, None]).T @ around
-    change = 1 + around @ (np.linalg.pinv(curvature, rcond=1e-12, hermitian=True) @ gap)
-    return Weighted(cells, answered, base, change, around, curvature, cell) if change.min() > 0 else plain
+    size = np.abs(known).sum(axis=0)
+    scaled = known[:, size > 0] / size[size > 0]
+    around = _around_cell_means(scaled[answered], cell, len(cells.units))
+    change = _changes(cells, cell, base, scaled[answered], scaled.sum(axis=0))
+    if change is None:
+        return plain
+    return Weighted(cells, answered, base, change, around, (around * base[:, None]).T @ around, cell)
+
+
+def _changes(cells: Cells, cell: NDArray[np.intp], base: Array, known: Array, wanted: Array) -> Array | None:
+    """Changes of the weights within LEAST_CHANGE to MOST_CHANGE, by which counts of cells and sums of x agree.
+
+    The linear change; what it pushes over a bound stays there, and the others are fitted anew. None where it fails.
+    """
+    count = len(cells.units)
+    change, free = np.ones(len(base)), np.ones(len(base), dtype=bool)
+    for _ in range(MOST_STEPS):
+        fixed = np.where(free, 0.0, base * change)
+        left = cells.units - np.bincount(cell, weights=fixed, minlength=count)
+        inside = np.bincount(cell, weights=np.where(free, base, 0.0), minlength=count)
+        if ((inside == 0) & (np.abs(left) > 1e-6)).any():
+            return None
+        level = np.divide(left, inside, out=np.ones(count), where=inside > 0)[cell[free]]
+        around = _around_cell_means(known[free], cell[free], count)
+        weighed = base[free, None] * around
+        gap = wanted - fixed @ known - (base[free] * level) @ known[free]
+        curvature = weighed.T @ around
+        change[free] = level + around @ (np.linalg.pinv(curvature, rcond=1e-12, hermitian=True) @ gap)
+        over = free & ((change < LEAST_CHANGE) | (change > MOST_CHANGE))
+        if not over.any():
+            met = np.abs((base * change) @ known - wanted).max() < 1e-8
+            return change if met else None
+        change[over] = np.clip(change[over], LEAST_CHANGE, MOST_CHANGE)
+        free &= ~over
+    return None
 
 
 def total(weighted: Weighted, values: Array, within: Flags | None = None) -> Total:
