@@ -88,3 +88,17 @@ def test_committed_settings_are_valid_and_their_schemas_current() -> None:
     for name, text in json_schemas().items():
         committed = (ROOT / "config" / "schema" / name).read_text(encoding="utf-8")
         assert json.loads(committed) == json.loads(text), f"{name} is out of date: run 'make docs'"
+
+
+def test_every_key_of_the_settings_says_what_it_is() -> None:
+    told: list[str] = []
+    for name, text in json_schemas().items():
+        schema = json.loads(text)
+        parts = {"": schema, **schema.get("$defs", {})}
+        told += [
+            f"{name}: {part}.{key}"
+            for part, inner in parts.items()
+            for key, value in inner.get("properties", {}).items()
+            if not value.get("description")
+        ]
+    assert told == []

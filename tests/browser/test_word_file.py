@@ -51,7 +51,7 @@ def test_captions_tables_and_lists_are_read(shown: Path) -> None:
 def test_figures_and_turned_pages_are_shown(shown: Path) -> None:
     with pikepdf.open(shown / "report.pdf") as document:
         sizes = [tuple(float(each) for each in page.mediabox)[2:] for page in document.pages]
-        images = sum(len(page.images) for page in document.pages)
+        images = sum(len(page.get_images()) for page in document.pages)
     assert any(width > height for width, height in sizes), "the wide tables' page is turned"
     assert sizes[-1][0] < sizes[-1][1], "and the page after it is upright again"
     assert images >= 2

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from evaluation.contracts import check, conform
-from evaluation.field.partnership.ledger import ledger_totals, training_ledger
+from evaluation.field.partnership.ledger import ledger_totals, shown_events, shown_totals, training_ledger
 from evaluation.field.partnership.roles import roles_by_year
 from evaluation.indicators.geographies import Geography
 from evaluation.survey.ratings import event_ratings, people_at_events
@@ -156,3 +156,17 @@ def test_ratings_stand_beside_their_event_with_the_silent_at_worst_and_best(role
     assert row["rated"] == 6 and row["top_share"] == pytest.approx(4 / 6)
     assert (row["top_lowest"], row["top_highest"]) == (pytest.approx(0.4), pytest.approx(0.8))
     assert pd.isna(made.loc["2", "top_share"])
+
+
+def test_few_people_are_hidden_with_what_would_give_them_away(roles: pd.DataFrame) -> None:
+    made = ledger(
+        [event(str(k), "2025-04-22", "2025-04-22", reported_participants=people, host_unit_id="a")
+         for k, people in enumerate((3, 20, 30))],
+        [], roles,
+    ).reset_index()  # fmt: skip
+    frame, hidden = shown_events(made, 2025, 5)
+    # 3 is below 5; a second one goes with it, or the total would give it away
+    assert hidden["participants"].tolist() == [True, True, False]
+    assert frame["person_days"].isna().tolist() == [True, True, False]
+    totals, marks = shown_totals(made, 5)
+    assert totals["participants"].tolist() == [53] and not marks.to_numpy().any()

@@ -126,7 +126,7 @@ def test_teams_of_one_unit_widen_the_interval() -> None:
     table = conditions_with(scores)
     width = []
     for clusters in (pd.Series(units), table["team_id"]):
-        row = index_reliability(table, 2025, clusters)[0].set_index("scale").loc["all_conditions"]
+        row = index_reliability(table, 2025, clusters, draws=100)[0].set_index("scale").loc["all_conditions"]
         width.append(row["alpha_high"] - row["alpha_low"])
         assert row["clusters"] == clusters.nunique()
     assert width[0] > 1.5 * width[1]

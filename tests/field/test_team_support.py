@@ -127,14 +127,15 @@ def test_a_new_spell_begins_after_two_silent_years() -> None:
 
 
 def test_reach_is_a_share_of_the_years_teams() -> None:
-    reach = teams_reached(team_cards(world()), 2025).set_index(["stream", "known_of"])
+    cards = team_cards(world())
+    reach = teams_reached(cards, 2025).set_index(["stream", "known_of"])
     assert reach.loc[("consulting", "any"), "value"] == pytest.approx(2 / 3)
     assert reach.loc[("consulting", "team"), "value"] == pytest.approx(1 / 3)
     assert reach.loc[("training", "any"), ["value", "low", "n"]].tolist() == [0, 0, 3]
     # exchange names units alone, and the campaign nobody: of a team itself neither can be known
     assert ("exchange", "any") in reach.index and ("exchange", "team") not in reach.index
     assert "information" not in reach.reset_index()["stream"].tolist()
-    assert teams_reached(team_cards(world()), 1999).empty
+    assert teams_reached(cards, 1999).empty
     assert DECLARED_STREAMS == STREAMS
 
 

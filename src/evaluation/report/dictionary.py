@@ -116,6 +116,28 @@ ROWS_RU: dict[str, str] = {
     "line of the state programme in a year": "линия государственной программы в году",
     "set of lines of the state programme in which territorial units were supported in a year":
         "набор линий государственной программы, в которых поддержаны территории в году",
+    "request of a municipality to the resource centre": "обращение муниципалитета в ресурсный центр",
+    "entry of a municipality for the award": "заявка муниципалитета на премию",
+    "entry for the award, criterion and member of the jury, under a keyed pseudonym": (
+        "заявка на премию, критерий и член жюри под псевдонимом"
+    ),
+    "application of a municipality to a federal programme, followed by the project office": (
+        "заявка муниципалитета в федеральную программу, за которой следит проектный офис"
+    ),
+    "item in the media of the congress and the municipality that it tells of": (
+        "материал в медиа конгресса и муниципалитет, о котором он"
+    ),
+    "partnership abroad as known at the end of the year": "международное партнёрство по состоянию на конец года",
+    "visit, agreement or other event of a partnership abroad": (
+        "визит, соглашение или другое событие международного партнёрства"
+    ),
+    "indicator of a service for one member of a grouping (or for all) in a year": (
+        "показатель службы для одной группы (или для всех) за год"
+    ),
+    "entry for the award in its nomination: mean weighted points and place by them": (
+        "заявка на премию в своей номинации: средний взвешенный балл и место по нему"
+    ),
+    "measure of the agreement of the jury in a nomination": "мера согласия жюри в номинации",
     "review of a document of a municipality or project": "рассмотрение документа муниципалитета или проекта",
     "publication about the programme or its practices": "публикация о программе или её практиках",
     "recommendation that an event adopted": "рекомендация, принятая на мероприятии",

@@ -75,7 +75,7 @@ SECTIONS: tuple[Section, ...] = (
         "05c_follow_practices",
         (
             "training_ledger", "partnership_estimates", "practice_diffusion", "partnership_roles",
-            "partnership_balance", "practice_sources",
+            "training_totals", "partnership_balance", "practice_sources",
         ),
         ("practice_curves", "base_doubles"),
     ),

@@ -34,33 +34,33 @@ class MonitoredValue(Settings):
 class MonitoredCell(MonitoredValue):
     """A number in a cell of its own."""
 
-    sheet: str
-    cell: CellName
+    sheet: str = Field(description="sheet of the form")
+    cell: CellName = Field(description="the cell, such as D12")
 
 
 class MonitoredColumn(MonitoredValue):
     """A number in a column of a block, one a unit."""
 
-    letter: ColumnName
+    letter: ColumnName = Field(description="the column, such as F")
 
 
 class MonitoredBlock(Settings):
     """Rows of the form that stand for units: their codes in one column, numbers in others."""
 
-    sheet: str
-    first_row: RowNumber
-    last_row: RowNumber
+    sheet: str = Field(description="sheet of the form")
+    first_row: RowNumber = Field(description="first row with a unit")
+    last_row: RowNumber = Field(description="last row with a unit")
     codes: ColumnName = Field(description="the column with the units' codes")
     by: str = Field("unit_id", description="the column of our tables that holds the codes")
-    columns: tuple[MonitoredColumn, ...]
+    columns: tuple[MonitoredColumn, ...] = Field(description="numbers that stand in columns of their own")
 
 
 class MonitoredText(Settings):
     """A text that is no number."""
 
-    sheet: str
-    cell: CellName
-    text: Literal["year", "institute", "programme", "reported_on"]
+    sheet: str = Field(description="sheet of the form")
+    cell: CellName = Field(description="the cell, such as B3")
+    text: Literal["year", "institute", "programme", "reported_on"] = Field(description="what is written there")
 
 
 class SumCheck(Settings):
@@ -74,10 +74,10 @@ class SumCheck(Settings):
 class MonitoringForm(Settings):
     """``config/monitoring/<form>.yml``: a form that is filled from our tables and compared with them."""
 
-    title: Text
+    title: Text = Field(description="the form's name, for messages")
     template: str = Field(description="the empty form as the ministry gave it (.xlsx), relative to the workspace")
     language: Literal["ru", "en"] = Field("ru", description="language of the texts that are filled in")
-    cells: tuple[MonitoredCell, ...] = ()
-    blocks: tuple[MonitoredBlock, ...] = ()
-    texts: tuple[MonitoredText, ...] = ()
-    sums: tuple[SumCheck, ...] = ()
+    cells: tuple[MonitoredCell, ...] = Field((), description="numbers in cells of their own")
+    blocks: tuple[MonitoredBlock, ...] = Field((), description="rows of units")
+    texts: tuple[MonitoredText, ...] = Field((), description="texts that are filled in")
+    sums: tuple[SumCheck, ...] = Field((), description="totals that must equal their parts")

@@ -14,6 +14,7 @@ import pandas as pd
 from evaluation.cleaning.survey_asked import attended_by_event
 from evaluation.contracts import TABLES, conform
 from evaluation.indicators.geographies import Geography
+from evaluation.privacy.disclosure import suppress_counts
 from evaluation.support.training import ATTENDED
 from evaluation.territory.crosswalk import UNASSIGNED
 
@@ -90,6 +91,22 @@ def ledger_totals(ledger: pd.DataFrame) -> pd.DataFrame:
         without_people=("unknown", "sum"),
     )  # fmt: skip
     return totals.reset_index()
+
+
+def shown_events(ledger: pd.DataFrame, year: int, threshold: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The ledger of one year for people to see, and which of its cells are hidden (same index and columns).
+
+    Counts of people below ``threshold`` are hidden, and what would give them away.
+    """
+    shown = suppress_counts(ledger[ledger["year"] == year], COUNTS_OF_PEOPLE, threshold, derived=FROM_COUNTS)
+    return shown.frame, shown.hidden
+
+
+def shown_totals(ledger: pd.DataFrame, threshold: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """``ledger_totals`` as ``shown_events``."""
+    derived = {"person_days": "participants", "person_hours": "participants"}
+    shown = suppress_counts(ledger_totals(ledger), ["participants"], threshold, ["year"], derived=derived)
+    return shown.frame, shown.hidden
 
 
 def _shares(attendance: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
-from evaluation.field.returns.cells import response_cells
+from evaluation.field.returns.cells import Cells, response_cells
 from evaluation.field.returns.form import Form, Question
 from evaluation.field.returns.frame import YearFrame, size_classes, year_frame
 from evaluation.field.returns.representativity import representativity
@@ -76,7 +76,7 @@ def _of_question(
     values = values[asked]
     answered = ~np.isnan(values)
     cells = response_cells(one.region[asked], one.kind[asked], answered, settings.smallest_cell, settings.least_rate)
-    weighted = weigh(cells, answered, None if known is None else known[asked])
+    weighted = _fitted(cells, answered, None if known is None else known[asked])
     given = values[answered]
     made: list[tuple[object, ...]] = []
     for grouping, group, inside in groups:
@@ -103,6 +103,14 @@ def _of_question(
     return made
 
 
+def _fitted(cells: Cells, answered: np.ndarray, known: np.ndarray | None) -> Weighted:
+    """Weights fitted to residents and their logarithm; to the logarithm alone where both cannot be met."""
+    made = weigh(cells, answered, known)
+    if known is None or made.is_calibrated:
+        return made
+    return weigh(cells, answered, known[:, known.shape[1] // 2 :])
+
+
 def _statistics(
     question: Question, weighted: Weighted, values: np.ndarray, within: np.ndarray | None
 ) -> Iterator[tuple[str, Total, str]]:
@@ -125,7 +133,7 @@ def weights_of_year(register: pd.DataFrame, returns: pd.DataFrame, settings: Ret
     one = year_frame(register, returns, (), year)
     answered = one.returned
     cells = response_cells(one.region, one.kind, answered, settings.smallest_cell, settings.least_rate)
-    weighted = weigh(cells, answered, one.known() if settings.calibrate else None)
+    weighted = _fitted(cells, answered, one.known() if settings.calibrate else None)
     own = cells.of[answered]
     return pd.DataFrame(
         {

@@ -3,8 +3,10 @@
 Those who answered are taken for a simple random sample of their cell (response at random within cells, Särndal and
 Lundström 2005, ch. 6): weight N/n of the cell. Calibration to known totals changes the weights linearly and leaves
 every cell's count as it is: w = (N/n)(1 + (x - mean of x in the cell)' c), so that the sums of x agree (Deville and
-Särndal 1992, JASA 87, case 1, within bounds as in case 7). The variance is that of stratified sampling without replacement of the residuals from
-the regression on x within cells, each times its change of weight (Särndal, Swensson and Wretman 1992, section 6.6).
+Särndal 1992, JASA 87, case 1, within bounds as in case 7). The variance is that of stratified sampling without
+replacement of the residuals from the regression on x within cells, each times its change of weight (Särndal, Swensson
+and Wretman 1992, section 6.6) and over one less its leverage, as in the jackknife (Valliant 2002, Survey Methodology
+28, 103-114).
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ Array = NDArray[np.float64]
 LEVEL = 0.95
 LEAST_CHANGE, MOST_CHANGE = 0.2, 5.0
 MOST_STEPS = 50
+MOST_LEVERAGE = 0.9
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,9 +153,11 @@ def _variance(weighted: Weighted, values: Array) -> float:
     count = len(cells.units)
     residual = _around_cell_means(values[:, None], cell, count)[:, 0]
     if weighted.known.shape[1]:
-        products = weighted.known.T @ (weighted.base * residual)
-        slope = np.linalg.pinv(weighted.curvature, rcond=1e-12, hermitian=True) @ products
-        residual = residual - weighted.known @ slope
+        known, base = weighted.known, weighted.base
+        inverse = np.linalg.pinv(weighted.curvature, rcond=1e-12, hermitian=True)
+        # a large unit draws the regression to itself: its residual is the smaller, the more it does
+        drawn_to = np.minimum(base * ((known @ inverse) * known).sum(axis=1), MOST_LEVERAGE)
+        residual = (residual - known @ (inverse @ (known.T @ (base * residual)))) / (1 - drawn_to)
     spread = np.bincount(cell, weights=(weighted.change * residual) ** 2, minlength=count)
     drawn, all_of = cells.answered, cells.units
     factor = np.where(drawn > 1, all_of * (all_of - drawn) / np.maximum(drawn * (drawn - 1.0), 1.0), 0.0)
