@@ -19,7 +19,8 @@ import pandas as pd
 from evaluation import pipeline
 from evaluation.codebook import Codebook
 from evaluation.contracts import TABLES, check, dangling
-from evaluation.places import FIGURE_FORMATS, Applicability, Workspace, open_workspace, refuse_released
+from evaluation.pipeline import Applicability
+from evaluation.places import FIGURE_FORMATS, Workspace, open_workspace, refuse_released
 from evaluation.settings import InputProblem, Language, Source, Text
 
 __all__ = ["Applicability", "OpenStep", "Workspace", "open_step", "open_workspace", "publish"]
