@@ -29,7 +29,7 @@ from evaluation.effects.estimate import Estimates, with_warning_words
 from evaluation.effects.plan import fit_plan
 from evaluation.ledger import row_accounts
 from evaluation.places import Workspace, open_workspace
-from evaluation.report.dictionary import ROWS_RU
+from evaluation.report.dictionary_rows import ROWS_RU
 from evaluation.settings import InputProblem, Language, Model, Plan, Programme, Text
 from evaluation.tables import TABLES
 from evaluation.workspace import Named, OpenStep, read_table

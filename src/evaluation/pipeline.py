@@ -274,7 +274,7 @@ STEPS: tuple[Step, ...] = (
         part="measures",
     ),
     Step(
-        "05e_total_returns", "What do the returns add up to for all municipalities, and how well do they stand for them?",
+        "05e_total_returns", "What do the returns add up to, and how well do they stand for all municipalities?",
         folder="results",
         needs=("returns", "return_register"),
         uses=("return_revisions", "return_files", "return_issues"),

@@ -46,7 +46,11 @@ def cell_text(files: dict[str, bytes], row: pd.Series, books: dict[str, Workbook
             books[path] = load_workbook(io.BytesIO(files[path]))
         return text_of(books[path][row["sheet"]][row["cell"]].value)
     if path not in lines:
-        lines[path] = files[path].decode("utf-8-sig" if "жителей" in path else "cp1251").split("\r\n")
+        try:
+            text = files[path].decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = files[path].decode("cp1251")
+        lines[path] = text.split("\r\n")
     return lines[path][int(found.group(2)) - 1]
 
 

@@ -87,8 +87,8 @@ FIGURES: dict[str, tuple[Text, Text]] = {
     "team_composition": (
         Text(ru="Из кого состоят команды и кто в них остаётся", en="Whom teams are made of and who stays"),
         Text(
-            ru="Линии по годам с 95 % полосой: средние доли власти, сообщества и бизнеса, доля команд, где есть все три "
-            "стороны, и преемственность состава.",
+            ru="Линии по годам с 95 % полосой: средние доли власти, сообщества и бизнеса, доля команд, где есть все "
+            "три стороны, и преемственность состава.",
             en="Lines by year with a 95% band: mean shares of authority, community and business, share of teams with "
             "all three sides, and continuity of members.",
         ),
@@ -125,8 +125,8 @@ FIGURES: dict[str, tuple[Text, Text]] = {
         Text(
             ru="Линии по годам: доля муниципалитетов, приславших форму, всех и по типам, с 95 % полосой; знаменатель — "
             "действовавшие в том году.",
-            en="Lines by year: share of the municipalities that returned the form, of all and by type, with a 95% band; "
-            "the denominator is those in force in that year.",
+            en="Lines by year: share of the municipalities that returned the form, of all and by type, with a 95% "
+            "band; the denominator is those in force in that year.",
         ),
     ),
     "support_by_year": (

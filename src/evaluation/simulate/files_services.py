@@ -105,7 +105,10 @@ def write_requests(view: YearView, rows: pd.DataFrame, name: str, ledger: Ledger
         )  # fmt: skip
     at = {k: k + 2 for k in range(len(cells))}  # the first line holds the headers
     ledger.note(page, "C2", "unit_in_words", cells[0][2], rows["unit_id"].iloc[0], "repair")
-    ledger.note(page, "G2", "personal_column", "(ФИО, телефон)", "", "repair", extent=f"G2:G{len(cells) + 1}")
+    named = next((k for k, row in enumerate(cells) if row[6]), None)
+    if named is not None:
+        extent = f"G2:G{len(cells) + 1}"
+        ledger.note(page, f"G{named + 2}", "personal_column", cells[named][6], "", "repair", extent=extent)
     # the first row shows the habits of its columns and keeps them
     answered = [k for k in range(1, len(cells)) if rows["answered"].iloc[k]]
     lost, early, marked, topic = (answered[int(k)] for k in choose(rng, len(answered), 4))
@@ -183,7 +186,7 @@ def write_federal(view: YearView, rows: pd.DataFrame, name: str, ledger: Ledger)
     true = rows["amount_granted"].iloc[over]
     cells[over][8] = cells[over][7] * 10
     ledger.note(page, address(FIRST + over, 9), "granted_above_asked", cells[over][8], true, "report")
-    ledger.note(page, address(FIRST - 1, 8), "money_in_thousands", "тыс. руб.", "руб.", "repair")
+    ledger.note(page, address(FIRST - 1, 8), "money_in_thousands", "Запрошено, тыс. руб.", "руб.", "repair")
     headers = ["№ заявки", "Муниципалитет", "Федеральная программа", "Помощь проектного офиса", "Дата подачи",
                "Дата решения", "Результат", "Запрошено, тыс. руб.", "Выделено, тыс. руб."]  # fmt: skip
     return _workbook(view, f"Проектный офис, заявки {view.year}", "Заявки", headers, cells)
@@ -205,7 +208,7 @@ def write_media(view: YearView, rows: pd.DataFrame, name: str, ledger: Ledger) -
             [_number(row["item_id"]), _day(row["published_on"]), MEDIA_WORDS[row["channel"]], row["topic"],
              _unit(view, rng, row["unit_id"]), "Ключевая В. И.", views]
         )  # fmt: skip
-    ledger.note(page, "F2", "personal_column", "(автор)", "", "repair", extent=f"F2:F{len(cells) + 1}")
+    ledger.note(page, "F2", "personal_column", cells[0][5], "", "repair", extent=f"F2:F{len(cells) + 1}")
     headers = ["№ материала", "Дата выхода", "Где вышло", "О чём", "Муниципальное образование", "Автор", "Просмотры"]
     return _lines(headers, cells, "utf-8")
 
