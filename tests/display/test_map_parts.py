@@ -73,6 +73,8 @@ def test_extents_across_the_dateline_are_narrow() -> None:
     assert extent_of([(160, 180), (-180, -170)], 60, 70) == (160, 60, 190, 70)
     assert extent_of([(20, 180), (-180, -169)], 41, 82) == (20, 41, 191, 82)
     assert extent_of([(-180, 180)], 0, 1) == (-180, 0, 180, 1)
+    assert extent_of([(159, 199), (-163, -162)], 0, 1) == (159, 0, 199, 1)
+    assert extent_of([(170, 210), (-165, -140), (-145, -120), (0, 10)], 0, 1) == (170, 0, 370, 1)
 
 
 @given(st.lists(st.tuples(st.floats(-180, 179), st.floats(0.01, 40)), min_size=1, max_size=8))

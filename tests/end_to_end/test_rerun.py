@@ -7,11 +7,14 @@ import os
 import re
 
 import pytest
-from demonstration import YEAR, YEARS, Place, notebook_cells
+from demonstration import ROOT, YEAR, YEARS, Place, notebook_cells
 
 from evaluation.pipeline import STEPS
+from evaluation.settings import read_programme
 
-EVERY = {(step.name, year) for step in STEPS for year in (YEARS if step.scope == "each_year" else (YEAR,))}
+PARTS = read_programme(ROOT / "config" / "programme.yml").parts
+APPLYING = [step for step in STEPS if step.part is None or step.part in PARTS]
+EVERY = {(step.name, year) for step in APPLYING for year in (YEARS if step.scope == "each_year" else (YEAR,))}
 
 
 def test_a_second_run_executes_nothing_and_takes_less_than_three_seconds(own: Place) -> None:
@@ -52,7 +55,7 @@ def test_comments_docstrings_and_saved_outputs_run_nothing_again(own: Place) -> 
 @pytest.mark.slow
 def test_a_changed_parameter_runs_the_steps_that_declare_it(own: Place) -> None:
     own.edit("config/years/2025.yml", "invited_n: 540", "invited_n: 541")
-    declaring = {step.name for step in STEPS if "year.surveys" in step.settings}
+    declaring = {step.name for step in APPLYING if "year.surveys" in step.settings}
     assert declaring == {"02_clean_survey", "02a_weigh_answers", "09_write_report"}
     why = own.evaluation("why", "02_clean_survey", "2025")
     assert why.stdout.splitlines() == [
@@ -81,7 +84,7 @@ def test_every_parameter_makes_stale_just_what_declares_it(own: Place) -> None:
     lines = [line.split("\t") for line in own.evaluation("status", "2025").stdout.splitlines()]
     assert {(name, int(year)) for name, year, *_ in lines} == EVERY
     for setting in changes:
-        declaring = {step.name for step in STEPS if {f"year.{setting}", f"years.{setting}"} & set(step.settings)}
+        declaring = {step.name for step in APPLYING if {f"year.{setting}", f"years.{setting}"} & set(step.settings)}
         told = {(name, int(year)) for name, year, _, *why in lines if f".{setting}" in "".join(why)}
         assert told == {(name, YEAR) for name in declaring}, setting
     for name, year, state, *why in lines:

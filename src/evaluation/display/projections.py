@@ -97,12 +97,18 @@ def extent_of(intervals: Sequence[tuple[float, float]], south: float, north: flo
             merged[-1][1] = max(merged[-1][1], west + width)
         else:
             merged.append([west, west + width])
+    # what reaches across the 180th meridian may hold intervals that begin the row
+    while len(merged) > 1 and merged[-1][1] >= merged[0][0] + 360:
+        west, east = merged.pop()
+        merged[0] = [west - 360, max(merged[0][1], east - 360)]
+        while len(merged) > 1 and merged[1][0] <= merged[0][1]:
+            merged[0][1] = max(merged[0][1], merged.pop(1)[1])
     gaps = [after[0] - before[1] for before, after in pairwise(merged)]
     gaps.append(merged[0][0] + 360 - max(end for _, end in merged))
     widest = int(np.argmax(gaps))
     if gaps[widest] <= 0:
         return -180.0, south, 180.0, north
-    west = merged[(widest + 1) % len(merged)][0]
+    west = (merged[(widest + 1) % len(merged)][0] + 180) % 360 - 180
     return west, south, west + 360 - gaps[widest], north
 
 

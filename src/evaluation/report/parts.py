@@ -97,7 +97,6 @@ SECTIONS: tuple[Section, ...] = (
             "partnership_status", "partnership_visits",
         ),
         ("request_waiting", "education_reach"),
-        most=6,
     ),
     Section(
         "returns",
@@ -107,7 +106,6 @@ SECTIONS: tuple[Section, ...] = (
             "return_files", "return_remarks",
         ),
         ("returns_by_year",),
-        most=5,
     ),
     Section(
         "voices",
