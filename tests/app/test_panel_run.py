@@ -123,6 +123,7 @@ def test_stopping_leaves_a_clean_state(tiny: Tiny, watches: Callable[[Tiny], Run
     assert again.good and again.counts["kept"] >= 2, "what had ended before the stop is kept"
 
 
+@pytest.mark.slow  # real kernels are started
 def test_another_page_finds_the_run_again(tiny: Tiny, watches: Callable[[Tiny], RunWatch]) -> None:
     tiny.notebook("02_sum", SLEEP)
     first, second = watches(tiny), watches(tiny)

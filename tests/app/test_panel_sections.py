@@ -188,6 +188,7 @@ def test_a_comparison_says_when_there_is_nothing_to_compare(panel: Panel, worksp
     assert "ничего не построено" in again.message.value and not again.go.disabled
 
 
+@pytest.mark.slow  # a whole release is examined
 def test_a_release_is_refused_with_every_reason_and_only_after_a_tick(panel: Panel, workspace: Workspace) -> None:
     release = panel.sections["release"]
     assert isinstance(release, Releasing)

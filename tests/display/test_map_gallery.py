@@ -43,6 +43,7 @@ def test_the_same_values_give_the_same_bytes(data: GalleryData) -> None:
             assert figure_bytes(one[1], "svg") == figure_bytes(two[1], "svg"), one[0]
 
 
+@pytest.mark.slow  # all kinds of maps are drawn
 def test_the_page_shows_every_picture_and_tells_what_it_shows(
     data: GalleryData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

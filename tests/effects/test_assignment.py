@@ -96,6 +96,7 @@ def test_size_is_nominal_in_1000_years(intention: Model) -> None:
     _nominal(1000, intention, 199)
 
 
+@pytest.mark.slow  # a simulation study
 def test_lots_without_the_acceptance_rule_would_err_upwards(intention: Model) -> None:
     """Re-randomisation by the lagged outcome makes the plain permutation test shy: its size is below 5 %."""
     without_lag = intention.model_copy(update={"controls": ()})

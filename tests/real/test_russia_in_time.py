@@ -13,6 +13,7 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pytest
 
 from evaluation.display.interactive.outlines import boundary_outlines
 from evaluation.display.interactive.page import map_page
@@ -49,6 +50,7 @@ def page_of(shapes: gpd.GeoDataFrame, units: pd.DataFrame) -> str:
     return map_page(units, boundary_outlines(shapes), values, INDICATORS, "ru", title="Охват", simulated=True)
 
 
+@pytest.mark.slow  # all municipalities of the country
 def test_all_russia_from_a_file_to_a_map_and_a_page(
     real_file: RealFile, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:

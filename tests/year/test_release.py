@@ -112,6 +112,7 @@ def _cells(programme: Programme, step: str) -> list[str]:
 # ---- the archive ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow  # the archive is unpacked and run
 def test_a_stranger_reruns_the_archive(ready: Programme, tmp_path: Path) -> None:
     folder = ready.release(on=DAY)
     with tarfile.open(folder / "rerun.tar.gz") as archive:
