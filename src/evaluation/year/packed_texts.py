@@ -22,7 +22,7 @@ _PARAGRAPHS = frozenset({"p", "comment"})
 _TOLD = frozenset({"descr", "title", "tooltip"})
 _TABLE_CAPTION = "tblCaption"
 _TEXT = "t"
-_DECIMAL = re.compile(r"[+-]?\d+\.\d+(?:[eE][+-]?\d+)?")
+_DECIMAL = re.compile(r"[+−-]?\d+[.,]\d+(?:[eE][+-]?\d+)?")
 _NUMBER = re.compile(r"\d+")
 _PROPERTIES = Text(ru="свойства файла", en="the file's properties")
 
@@ -52,7 +52,7 @@ def office_texts(name: str, content: bytes) -> Iterator[tuple[Text, str]]:
 def _cells(
     part: str, root: ElementTree.Element, parts: Mapping[str, ElementTree.Element]
 ) -> Iterator[tuple[Text, str]]:
-    """Texts and whole numbers of a sheet; a number with a point is a measurement, as in CSV."""
+    """Texts and whole numbers of a sheet; a number with decimals is a measurement, as in CSV."""
     shared = parts.get("xl/sharedStrings.xml")
     texts = [] if shared is None else ["".join(_runs(each)) for each in shared if _local(each.tag) == "si"]
     sheet = _last_number(part)
