@@ -74,6 +74,11 @@ def test_cells_are_named_and_measurements_left_alone() -> None:
     ]  # fmt: skip
 
 
+def test_decimals_after_a_comma_are_no_telephone_and_one_beside_words_is() -> None:
+    assert found("t.xlsx", sheet("0,77486471168", "−8,9135551234")) == []
+    assert [place for _, _, place in found("t.xlsx", sheet("тел. 89135551234", "0,5"))] == ["sheet 1, cell A1"]
+
+
 def test_a_cells_remark_is_read() -> None:
     book = openpyxl.Workbook()
     assert book.active is not None
