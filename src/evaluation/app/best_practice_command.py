@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +16,7 @@ from evaluation.app.speaking import (
     console,
     say,
 )
+from evaluation.app.writing import write_or_refuse
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,7 +70,7 @@ def write_code(workspace: Workspace, year: int, out: Path, language: Language) -
     _refuse_existing(targets)
     pages = code_pages(workspace, year, sorted({each for _, each in targets}))
     for path, each in targets:
-        _write(path, _content(workspace, year, pages[each], path.suffix.lower().lstrip("."), each))
+        write_or_refuse(path, _content(workspace, year, pages[each], path.suffix.lower().lstrip("."), each))
     return [path for path, _ in targets]
 
 
@@ -192,18 +192,3 @@ def _no_cards(year: int) -> Exception:
         f"{year}: no practice of the register has a card for the code. Fill in the form practice_cards (evaluation "
         "templates), put it into the year's data and run 'evaluation run'.",
     )
-
-
-def _write(path: Path, content: bytes) -> None:
-    from evaluation.settings import InputProblem
-
-    aside = path.with_name(f".{path.name}.new")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        aside.write_bytes(content)
-        os.replace(aside, path)
-    except OSError as error:
-        raise InputProblem(
-            f"{path}: записать не удалось ({error.strerror}). Укажите место, куда можно писать.",
-            f"{path}: it could not be written ({error.strerror}). Name a place that can be written to.",
-        ) from error

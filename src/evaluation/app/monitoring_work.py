@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from evaluation.app.writing import write_or_refuse
 from evaluation.cleaning.values import parse_number
 from evaluation.report.forms import workbook_bytes
 from evaluation.report.monitoring_compare import compare_form
@@ -141,7 +141,7 @@ def export_form(workspace: Workspace, name: str, year: int, out: Path) -> tuple[
     filled, without = fill(ready.book, ready.form, list(ready.cells), ready.counted, texts)
     if workspace.programme.simulated:
         ready.book.properties.description = SIMULATED
-    _write(out, workbook_bytes(ready.book))
+    write_or_refuse(out, workbook_bytes(ready.book))
     return filled, without
 
 
@@ -167,17 +167,4 @@ def write_differences(path: Path, found: pd.DataFrame) -> None:
             f"{path}: there is such a file already, it was left as it is. Name another.",
         )
     shown = found.assign(sheet=found["sheet"].map(guard))
-    _write(path, shown.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig"))
-
-
-def _write(path: Path, content: bytes) -> None:
-    aside = path.with_name(f".{path.name}.new")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        aside.write_bytes(content)
-        os.replace(aside, path)
-    except OSError as error:
-        raise InputProblem(
-            f"{path}: записать не удалось ({error.strerror}). Укажите место, куда можно писать.",
-            f"{path}: it could not be written ({error.strerror}). Name a place that can be written to.",
-        ) from error
+    write_or_refuse(path, shown.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig"))

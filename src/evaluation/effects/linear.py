@@ -147,8 +147,8 @@ def complete_rows(frame: pd.DataFrame, numbers: Sequence[str], others: Sequence[
 
 def _has_gaps(values: pd.Series) -> bool:
     # a finite sum has neither gaps nor infinities in it, and is found in a fraction of the time
-    kind = values.dtype.kind if isinstance(values.dtype, np.dtype) else ""
-    if kind in "iub" and kind:
+    kind = values.dtype.kind if isinstance(values.dtype, np.dtype) else "other"
+    if kind in ("i", "u", "b"):
         return False
     if kind == "f" and np.isfinite(values.to_numpy().sum()):
         return False
