@@ -16,7 +16,6 @@ from evaluation.app.speaking import (
     console,
     say,
 )
-from evaluation.app.writing import write_or_refuse
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,6 +65,8 @@ def write_code(workspace: Workspace, year: int, out: Path, language: Language) -
     Raises InputProblem where the step that follows practices was not run or does not apply, no practice has a card,
     a file lies there already, its ending is none of ENDINGS, or nothing can be written.
     """
+    from evaluation.app.writing import write_or_refuse
+
     targets = _targets(out, year, language, workspace.programme.languages)
     _refuse_existing(targets)
     pages = code_pages(workspace, year, sorted({each for _, each in targets}))
