@@ -145,7 +145,7 @@ def remarks(language: Language) -> str:
 
 def formulas(language: Language) -> str:
     """The formulas of every family of models that a plan can declare, with their symbols, as reports print them."""
-    from evaluation.report.formula_families import FAMILY_FORMULAS
+    from evaluation.report.formulas.families import FAMILY_FORMULAS
     from evaluation.settings import Family, Model, Text
 
     some = Text(ru="пример", en="an example")

@@ -12,9 +12,9 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from evaluation.app.bench import CleaningBench, Measured, bench_cleaning
-from evaluation.app.bench_register import HEADER, MESSY_SHARE, register, write_register
-from evaluation.app.bench_rivals import peak_memory
+from evaluation.app.bench.cleaning import CleaningBench, Measured, bench_cleaning
+from evaluation.app.bench.register import HEADER, MESSY_SHARE, register, write_register
+from evaluation.app.bench.rivals import peak_memory
 from evaluation.app.cli import app
 from evaluation.cleaning.workbook import read_received
 from evaluation.places import open_workspace, repository
@@ -91,7 +91,7 @@ def test_the_figures_in_words() -> None:
 def test_peak_memory_is_that_of_the_process_alone() -> None:
     ballast = np.ones(60_000_000)  # 480 MB, which a process started from here must not be charged with
     own = peak_memory()
-    command = [sys.executable, "-c", "from evaluation.app.bench_rivals import peak_memory; print(peak_memory())"]
+    command = [sys.executable, "-c", "from evaluation.app.bench.rivals import peak_memory; print(peak_memory())"]
     started = int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     assert own > ballast.nbytes and 10_000_000 < started < own - ballast.nbytes / 2
 

@@ -14,8 +14,9 @@ import pytest
 from linearmodels import PanelOLS
 from typer.testing import CliRunner
 
-from evaluation.app import bench_effects, bench_rivals
-from evaluation.app.bench_effects import (
+from evaluation.app.bench import effects as bench_effects
+from evaluation.app.bench import rivals as bench_rivals
+from evaluation.app.bench.effects import (
     BARE,
     DISTRICTS,
     DRAWS,
@@ -27,7 +28,7 @@ from evaluation.app.bench_effects import (
     Measurement,
     make_panel,
 )  # fmt: skip
-from evaluation.app.bench_rivals import REGRESSORS, RIVALS, TESTED
+from evaluation.app.bench.rivals import REGRESSORS, RIVALS, TESTED
 from evaluation.app.cli import app
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from evaluation.app.bench_engine import EngineBench, bench_engine, bench_nothing
+from evaluation.app.bench.engine import EngineBench, bench_engine, bench_nothing
 
 
 def test_finding_nothing_to_do_is_quick() -> None:

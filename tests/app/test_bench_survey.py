@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from evaluation.app.bench_survey import (
+from evaluation.app.bench.survey import (
     BARE,
     DESIGN,
     NAMES,

@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 from tiny_programme import Tiny
 
-from evaluation.app.doctor import examine, free_disk, locked_versions, needed_packages, packages, python_version
+from evaluation.app.doctor.examination import (
+    examine,
+    free_disk,
+    locked_versions,
+    needed_packages,
+    packages,
+    python_version,
+)
 
 
 def test_a_lock_is_read_for_this_system() -> None:
@@ -41,7 +48,9 @@ def test_a_needed_package_that_is_missing_is_bad(tmp_path: Path, monkeypatch: py
     assert "pytest" not in needed
     lock = tmp_path / "requirements.lock"
     lock.write_text("rapidfuzz==1 \\\n")
-    monkeypatch.setattr("evaluation.app.doctor.installed", lambda name: None if name == "rapidfuzz" else "1")
+    monkeypatch.setattr(
+        "evaluation.app.doctor.examination.installed", lambda name: None if name == "rapidfuzz" else "1"
+    )
     assert [(finding.state, finding.text.en.split(";")[0]) for finding in packages(lock)] == [
         ("bad", "packages are missing: rapidfuzz")
     ]

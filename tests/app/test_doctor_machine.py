@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from tiny_programme import Tiny
 
-from evaluation.app.doctor import examine
-from evaluation.app.doctor_machine import bytecode, clock, encoding, fonts, git, git_version, newest_change
-from evaluation.app.doctor_workspace import can_write, key_place, places, to_confirm
+from evaluation.app.doctor.examination import examine
+from evaluation.app.doctor.machine import bytecode, clock, encoding, fonts, git, git_version, newest_change
+from evaluation.app.doctor.workspace import can_write, key_place, places, to_confirm
 from evaluation.display.fonts import missing_letters
 
 NOW = dt.datetime(2026, 5, 1, 12, tzinfo=dt.UTC)
@@ -77,7 +77,7 @@ def test_bytecode(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_places_that_cannot_be_written(tiny: Tiny, monkeypatch: pytest.MonkeyPatch) -> None:
     assert [finding.state for finding in places(tiny.open())] == ["good"]
     # the superuser may write anywhere, so that permissions cannot be taken away here
-    monkeypatch.setattr("evaluation.app.doctor_workspace.can_write", lambda path: path.name != "reports")
+    monkeypatch.setattr("evaluation.app.doctor.workspace.can_write", lambda path: path.name != "reports")
     (found,) = places(tiny.open())
     assert found.state == "bad" and "reports" in found.text.en and "config" not in found.text.en
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from deciding_workspace import FILE, make_workspace, row, write_register
 
-from evaluation.app.doctor_finding import bad, good, look
+from evaluation.app.doctor.finding import bad, good, look
 from evaluation.app.lab_check import first_look, of_year, told
 from evaluation.places import KEY_FILE, Workspace
 

@@ -18,9 +18,9 @@ from typer.testing import CliRunner
 from evaluation.app.cli import app
 from evaluation.app.monitoring_work import compare_with, export_form, prepare, read_form
 from evaluation.places import Workspace, repository
-from evaluation.report.monitoring_form import cell_problems, open_form, targets
-from evaluation.report.monitoring_mapping import mapping_problems
-from evaluation.report.monitoring_values import count_values, rounded
+from evaluation.report.monitoring.form import cell_problems, open_form, targets
+from evaluation.report.monitoring.mapping import mapping_problems
+from evaluation.report.monitoring.values import count_values, rounded
 from evaluation.settings import InputProblem, read_settings
 from evaluation.settings.monitoring import MonitoringForm
 from evaluation.territory.registry import in_force, read_registry

@@ -13,7 +13,7 @@ import pytest
 
 from display.interactive_world import grid_page
 from evaluation.display.exhibit import Exhibit, Format
-from evaluation.report.formulas import formula
+from evaluation.report.formulas.models import formula
 from evaluation.report.html import interactive_map, page, picture
 from evaluation.settings import Language, Text
 

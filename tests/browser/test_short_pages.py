@@ -9,7 +9,7 @@ import pytest
 from tests.report import card_world, short_inputs
 
 from evaluation.report.brief import build_brief
-from evaluation.report.cards import build_card, build_cards
+from evaluation.report.cards.document import build_card, build_cards
 from evaluation.report.slides import build_slides
 from evaluation.settings import Language
 

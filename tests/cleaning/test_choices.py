@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from evaluation.cleaning.choices import Choices, Several
 from evaluation.cleaning.parsed import Parsed
-from evaluation.cleaning.survey_cells import parse_several
+from evaluation.cleaning.survey.cells import parse_several
 
 TOPICS = Choices(
     {

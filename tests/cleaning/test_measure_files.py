@@ -16,10 +16,10 @@ from evaluation.cleaning.context import Cleaned
 from evaluation.contracts import TABLES, check, dangling
 from evaluation.simulate import simulate_programme
 from evaluation.simulate.canonical import canonical_bytes, canonical_frames
-from evaluation.simulate.files_decisions import FILES as DECISION_FILES
-from evaluation.simulate.files_journals import write_exchange
-from evaluation.simulate.files_measures import FILES as MEASURE_FILES
-from evaluation.simulate.files_territories import write_territories
+from evaluation.simulate.files.decisions import FILES as DECISION_FILES
+from evaluation.simulate.files.journals import write_exchange
+from evaluation.simulate.files.measures import FILES as MEASURE_FILES
+from evaluation.simulate.files.territories import write_territories
 from evaluation.simulate.geography import sampled_units
 from evaluation.simulate.mess import Ledger
 from evaluation.simulate.year_view import YearView, view

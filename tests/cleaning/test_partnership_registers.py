@@ -11,7 +11,7 @@ from cleaning_helpers import clean, krasnoyarsk, rules, workbook
 from evaluation.cleaning.context import Cleaned
 from evaluation.contracts import TABLES, check
 from evaluation.simulate.api import simulate_panel
-from evaluation.simulate.files_partnership import FILES
+from evaluation.simulate.files.partnership import FILES
 from evaluation.simulate.mess import Ledger, names_of
 from evaluation.simulate.practices import practices, spread
 from evaluation.simulate.year_view import YearView

@@ -10,7 +10,7 @@ from cleaning_helpers import CONFIG, workbook
 from exports.respondents import CHOICES, SURVEY, questionnaire_file
 from pyxform.xls2xform import convert
 
-from evaluation.cleaning.questionnaire import CHOICE_COLUMNS, ITEM_COLUMNS, Questionnaire, read_questionnaire
+from evaluation.cleaning.questionnaire.xlsform import CHOICE_COLUMNS, ITEM_COLUMNS, Questionnaire, read_questionnaire
 from evaluation.settings import InputProblem
 
 EN = "label::English (en)"

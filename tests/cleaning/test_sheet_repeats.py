@@ -13,9 +13,10 @@ from hand_made import sheet_xml, xlsx
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaluation.cleaning import excel, sheet_repeats
+from evaluation.cleaning import excel
 from evaluation.cleaning.distinct import Distinct, distinct
-from evaluation.cleaning.sheet_repeats import MarkedColumn, Repeats, put_back, small_sheet
+from evaluation.cleaning.sheet import repeats as sheet_repeats
+from evaluation.cleaning.sheet.repeats import MarkedColumn, Repeats, put_back, small_sheet
 from evaluation.cleaning.workbook import Sheet, address, read_received
 
 # cells without a format, with a day, with a day and a time, with a duration
@@ -127,7 +128,7 @@ def test_columns_far_to_the_right_and_rows_far_below(tmp_path: Path, monkeypatch
 
 
 def test_the_pieces_of_a_long_sheet_come_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("evaluation.cleaning.sheet_xml._PIECE", 3_000)
+    monkeypatch.setattr("evaluation.cleaning.sheet.xml._PIECE", 3_000)
     text = "".join(
         f'<row r="{row}"><c r="A{row}"><v>{row % 7}</v></c><c r="B{row}" t="s"><v>{row * row % 5}</v></c></row>'
         for row in range(1, 900)

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evaluation.cleaning.excel import zero_digits
-from evaluation.cleaning.sheet_events import scan_exactly
-from evaluation.cleaning.sheet_scan import Forbidden, Scan, Styles, column_number, place
-from evaluation.cleaning.sheet_xml import Unsure, cells_beyond, scan_fast, scan_sheet, without_cells
+from evaluation.cleaning.sheet.events import scan_exactly
+from evaluation.cleaning.sheet.scan import Forbidden, Scan, Styles, column_number, place
+from evaluation.cleaning.sheet.xml import Unsure, cells_beyond, scan_fast, scan_sheet, without_cells
 from evaluation.cleaning.workbook import Remark, Sheet, address, read_received
 from evaluation.settings import InputProblem
 

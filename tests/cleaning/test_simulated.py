@@ -16,8 +16,8 @@ from cleaning_helpers import CONFIG, KEY, NO_ALIASES, NO_DECISIONS, codebook, kr
 
 from evaluation.cleaning.context import Cleaned
 from evaluation.cleaning.programme import clean_programme
-from evaluation.cleaning.questionnaire import read_questionnaire
-from evaluation.cleaning.survey import clean_surveys
+from evaluation.cleaning.questionnaire.xlsform import read_questionnaire
+from evaluation.cleaning.survey.export import clean_surveys
 from evaluation.cleaning.workbook import read_received
 from evaluation.contracts import TABLES, check, dangling
 from evaluation.privacy.pseudonyms import pseudonym

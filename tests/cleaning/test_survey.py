@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evaluation.cleaning.context import Cleaned
-from evaluation.cleaning.questionnaire import Questionnaire, condition, read_questionnaire
-from evaluation.cleaning.survey import clean_surveys, sent_again
-from evaluation.cleaning.survey_cells import parse_score, parse_several
+from evaluation.cleaning.questionnaire.xlsform import Questionnaire, condition, read_questionnaire
+from evaluation.cleaning.survey.cells import parse_score, parse_several
+from evaluation.cleaning.survey.export import clean_surveys, sent_again
 from evaluation.cleaning.values import Choices
 from evaluation.cleaning.workbook import read_received
 from evaluation.contracts import TABLES, check, dangling

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 
-from evaluation.cleaning.survey_asked import asked_in_wave, attended_by_event
+from evaluation.cleaning.survey.asked import asked_in_wave, attended_by_event
 from evaluation.settings import AskedAtEvents, Survey, Text
 
 # e1: Anna, Boris, Vera came (Vera to both sessions), Gleb did not; e2: Anna and Dina; e3: a number alone; x: exchange

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from evaluation.cleaning.context import Cleaned
 from evaluation.cleaning.dates import date_order, parse_date
 from evaluation.cleaning.markers import missing_reason
-from evaluation.cleaning.questionnaire import read_questionnaire
-from evaluation.cleaning.survey import clean_surveys
-from evaluation.cleaning.survey_cells import Splitter, parse_in_words, parse_number_answer, parse_option
-from evaluation.cleaning.survey_respondents import moment_parser
+from evaluation.cleaning.questionnaire.xlsform import read_questionnaire
+from evaluation.cleaning.survey.cells import Splitter, parse_in_words, parse_number_answer, parse_option
+from evaluation.cleaning.survey.export import clean_surveys
+from evaluation.cleaning.survey.respondents import moment_parser
 from evaluation.cleaning.text import fold
 from evaluation.cleaning.values import Choices
 from evaluation.cleaning.workbook import read_received

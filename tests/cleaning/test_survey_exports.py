@@ -12,8 +12,8 @@ from exports.respondents import OPTIONS, SEVERAL, WRITE_INS, Person, questionnai
 from exports.services import SERVICES, canonical
 
 from evaluation.cleaning.context import Cleaned
-from evaluation.cleaning.questionnaire import read_questionnaire
-from evaluation.cleaning.survey import clean_surveys
+from evaluation.cleaning.questionnaire.xlsform import read_questionnaire
+from evaluation.cleaning.survey.export import clean_surveys
 from evaluation.cleaning.workbook import read_received
 from evaluation.contracts import TABLES, check, dangling
 from evaluation.settings import Survey, Text

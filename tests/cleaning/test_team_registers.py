@@ -12,8 +12,9 @@ from cleaning_helpers import CONFIG, clean, krasnoyarsk, workbook
 
 from evaluation.cleaning.context import Cleaned
 from evaluation.contracts import TABLES, check
-from evaluation.simulate import SimulatedProgramme, files_teams_part, simulate_programme
-from evaluation.simulate.files_teams_part import FILES, document_reviews, programme_lines
+from evaluation.simulate import SimulatedProgramme, simulate_programme
+from evaluation.simulate.files import teams_part as files_teams_part
+from evaluation.simulate.files.teams_part import FILES, document_reviews, programme_lines
 from evaluation.simulate.mess import Ledger
 from evaluation.simulate.year_view import YearView, view
 

@@ -22,7 +22,7 @@ from display.interactive_world import RUSSIAN, grid_shapes
 from evaluation.codebook import read_codebook
 from evaluation.display.atlas import Atlas
 from evaluation.display.exhibit import Exhibit
-from evaluation.display.mapkeys import PATTERNS
+from evaluation.display.maps.keys import PATTERNS
 from evaluation.display.palettes import CLUSTERS
 from evaluation.settings import Language
 

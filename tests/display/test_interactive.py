@@ -21,7 +21,7 @@ from display.interactive_world import INDICATORS, SECRET, grid_page, grid_shapes
 from evaluation.display.interactive.outlines import Drawing, boundary_outlines, tile_outlines
 from evaluation.display.interactive.page import map_fragment, map_page
 from evaluation.display.interactive.series import MapIndicator, checked
-from evaluation.display.mapclasses import classing
+from evaluation.display.maps.classes import classing
 from evaluation.settings import InputProblem, Text
 
 REAL = Path(__file__).resolve().parents[3] / "shared" / "data" / "territory"

@@ -15,8 +15,8 @@ from evaluation.display.bivariate import bivariate_map, category_map, thirds
 from evaluation.display.flows import curve, flow_map
 from evaluation.display.ground import lay_ground
 from evaluation.display.insets import arrange, busiest_window
-from evaluation.display.mapcaption import Caption
-from evaluation.display.mapclasses import classing, quantile_groups
+from evaluation.display.maps.caption import Caption
+from evaluation.display.maps.classes import classing, quantile_groups
 from evaluation.display.multiples import best_columns
 from evaluation.display.page import text_size, wrapped
 from evaluation.display.projections import extent_of, extent_of_shapes, projected, projection_for

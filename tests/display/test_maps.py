@@ -19,9 +19,9 @@ from matplotlib.text import Text
 from pyproj import CRS, Transformer
 from shapely.geometry import box
 
-from evaluation.display.mapclasses import COLOURS, ZERO, fisher_jenks, map_classes
-from evaluation.display.mapkeys import PATTERNS
-from evaluation.display.maps import coverage_map
+from evaluation.display.maps.classes import COLOURS, ZERO, fisher_jenks, map_classes
+from evaluation.display.maps.keys import PATTERNS
+from evaluation.display.maps.values import coverage_map
 from evaluation.display.projections import albers
 from evaluation.display.rendering import figure_bytes
 from evaluation.territory.boundaries import merge_boundaries, read_boundaries

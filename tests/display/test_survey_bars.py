@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text as Drawn
 
 from evaluation.display.diverging import WIDTH
-from evaluation.display.survey_bars import change_dumbbells, option_bars, promoter_bars
+from evaluation.display.survey.bars import change_dumbbells, option_bars, promoter_bars
 
 OPTIONS = {"meeting": "Собрание, сход жителей", "social": "Соцсети, мессенджеры"}
 

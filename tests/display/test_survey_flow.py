@@ -11,7 +11,7 @@ from matplotlib.text import Text as Drawn
 
 from evaluation.codebook import read_codebook
 from evaluation.display.rendering import figure_bytes
-from evaluation.display.survey_flow import MOST_ITEMS, survey_flow
+from evaluation.display.survey.flow import MOST_ITEMS, survey_flow
 from evaluation.settings import InputProblem
 
 CODEBOOK = read_codebook(Path(__file__).resolve().parents[2] / "config")

@@ -11,10 +11,10 @@ import pytest
 
 import evaluation.survey
 from evaluation.display.kirkpatrick_exhibit import LEVELS, kirkpatrick_exhibit
-from evaluation.display.survey_heads import HEADS
-from evaluation.display.survey_remarks import REMARKS
-from evaluation.display.survey_specs import TABLES_OF_SURVEY
-from evaluation.display.survey_tables import (
+from evaluation.display.survey.heads import HEADS
+from evaluation.display.survey.remarks import REMARKS
+from evaluation.display.survey.specs import TABLES_OF_SURVEY
+from evaluation.display.survey.tables import (
     estimates_exhibit,
     event_ratings_exhibit,
     hidden_below,

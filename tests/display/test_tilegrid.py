@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from evaluation.display.mapclasses import map_classes
-from evaluation.display.mapkeys import MapKey
+from evaluation.display.maps.classes import map_classes
+from evaluation.display.maps.keys import MapKey
 from evaluation.display.placenames import map_names, tile_labels, transliterate
-from evaluation.display.tilegrid import ROW_HEIGHT, directions_kept, neighbours_kept, tile_grid
-from evaluation.display.tilemap import LEAST_SIZE, draw_tiles
+from evaluation.display.tiles.drawing import LEAST_SIZE, draw_tiles
+from evaluation.display.tiles.grid import ROW_HEIGHT, directions_kept, neighbours_kept, tile_grid
 from evaluation.settings import InputProblem
 from evaluation.territory.neighbours import centre_neighbours, contiguity
 from evaluation.territory.registry import in_force, read_registry

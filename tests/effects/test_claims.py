@@ -37,9 +37,10 @@ def test_all_twelve_claims_have_an_entry_with_a_test_or_a_reason() -> None:
     for column in ("text_ru", "text_en", "design_ru", "design_en", "limits_ru", "limits_en"):
         assert (claims[column].str.len() > 10).all(), column
     models = {model.name: model for model in read_plan(CONFIG / "plan" / "2025.yml").models}
-    summaries = (CONFIG.parent / "src" / "evaluation" / "report" / "summaries.py").read_text(encoding="utf-8")
-    measures = (CONFIG.parent / "src" / "evaluation" / "report" / "measure_summaries.py").read_text(encoding="utf-8")
-    voices = (CONFIG.parent / "src" / "evaluation" / "report" / "survey_summaries.py").read_text(encoding="utf-8")
+    rooms = CONFIG.parent / "src" / "evaluation" / "report" / "summaries"
+    summaries, measures, voices = (
+        (rooms / f"{name}.py").read_text(encoding="utf-8") for name in ("steps", "measures", "surveys")
+    )
     for row in claims.itertuples():
         if row.kind == "model":
             assert row.test in models

@@ -18,7 +18,7 @@ from evaluation.effects.sample import estimation_sample
 from evaluation.indicators.exchange_tables import REDRAWN
 from evaluation.indicators.outcomes import build_panel
 from evaluation.indicators.programme_years import ProgrammeYears
-from evaluation.report.summaries import robustness_findings
+from evaluation.report.summaries.steps import robustness_findings
 from evaluation.settings import Exposure, Model, Robustness
 from evaluation.simulate.api import simulate_panel
 from evaluation.simulate.parameters import application_deadline, territory_date

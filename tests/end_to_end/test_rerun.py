@@ -38,7 +38,9 @@ def test_comments_docstrings_and_saved_outputs_run_nothing_again(own: Place) -> 
     own.append(f"{source}/indicators/outcomes.py", "\n\n# A remark that changes nothing.\n")
     own.append(f"{source}/cleaning/layout.py", "# Another one.\n")
     own.edit(
-        f"{source}/display/maps.py", "from __future__ import annotations\n", "from __future__ import annotations  # !\n"
+        f"{source}/display/maps/values.py",
+        "from __future__ import annotations\n",
+        "from __future__ import annotations  # !\n",
     )
     notebook = own.root / "notebooks" / "04_map_coverage.ipynb"
     content = json.loads(notebook.read_text(encoding="utf-8"))

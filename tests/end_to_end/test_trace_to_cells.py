@@ -23,8 +23,8 @@ from evaluation.report.parts import SECTIONS
 from evaluation.report.texts import package_texts
 from evaluation.settings import LANGUAGES, Language
 from evaluation.year.in_text import numbers_in_text
-from evaluation.year.trace import findings_of
-from evaluation.year.trace_rows import counting
+from evaluation.year.trace.finding import findings_of
+from evaluation.year.trace.rows import counting
 
 # the settings that a report names: the year, and the smallest number of people that is shown
 SETTINGS = {str(YEAR), "5"}

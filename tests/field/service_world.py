@@ -19,7 +19,7 @@ from evaluation.cleaning.context import Cleaned
 from evaluation.cleaning.programme import clean_programme
 from evaluation.cleaning.workbook import read_received
 from evaluation.field.services.territory import units_of_year
-from evaluation.simulate.files_services import FILES
+from evaluation.simulate.files.services import FILES
 from evaluation.simulate.mess import Ledger, names_of
 from evaluation.territory.registry import in_force
 

@@ -23,7 +23,7 @@ from evaluation.decisions import DECISION_COLUMNS
 from evaluation.field.documents.confirming import answered
 from evaluation.field.documents.facts import Fact
 from evaluation.field.documents.fields import field_of
-from evaluation.report.confirmation_form import COLUMNS, HEADER_ROW, KEY_SHEET, ROLE_COLUMN, ROLE_ROW
+from evaluation.report.confirmation.form import COLUMNS, HEADER_ROW, KEY_SHEET, ROLE_COLUMN, ROLE_ROW
 from evaluation.settings import InputProblem, Text
 from evaluation.territory.registry import read_registry
 

@@ -19,7 +19,7 @@ from evaluation.field.resolutions.following import Problems, Recommendations
 from evaluation.field.resolutions.recommendations import not_done_curve
 from evaluation.field.resolutions.shares import Agreement, Share
 from evaluation.report.findings import findings_frame
-from evaluation.report.measure_summaries import measure_findings, resolution_findings, selfgovernment_findings
+from evaluation.report.summaries.measures import measure_findings, resolution_findings, selfgovernment_findings
 from evaluation.settings import LANGUAGES, Language
 from evaluation.tables import TABLES
 

@@ -20,7 +20,7 @@ from evaluation.indicators.practice_years import practice_years
 from evaluation.indicators.programme_years import ProgrammeYears
 from evaluation.settings import Exposure
 from evaluation.simulate.api import simulate_panel
-from evaluation.simulate.files_practices import write_practice_adoptions, write_practices
+from evaluation.simulate.files.practices import write_practice_adoptions, write_practices
 from evaluation.simulate.mess import Ledger, file_names, names_of
 from evaluation.simulate.parameters import application_deadline, territory_date
 from evaluation.simulate.practices import PracticeParameters, practice_adoptions, practices, spread

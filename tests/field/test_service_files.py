@@ -10,7 +10,7 @@ import service_world as world
 
 from evaluation.cleaning.context import Cleaned
 from evaluation.contracts import TABLES, check, dangling
-from evaluation.simulate.files_services import FILES
+from evaluation.simulate.files.services import FILES
 from evaluation.simulate.services import YEARS
 
 KEYS = {

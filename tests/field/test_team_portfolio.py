@@ -14,7 +14,7 @@ from evaluation.field.teams.reach import shown_lines
 from evaluation.field.teams.results import team_results
 from evaluation.indicators.intervals import wilson_interval
 from evaluation.report.findings import findings_frame
-from evaluation.report.team_summaries import team_findings
+from evaluation.report.summaries.teams import team_findings
 
 LINES = [
     line("local_initiatives", 2025, A, 4, 1, cost_regional=100.0, cost_local=20.0, participants=50,

@@ -19,7 +19,7 @@ from evaluation.field.teams.results import team_results
 from evaluation.places import repository
 from evaluation.report.document import ReportInputs, build_report
 from evaluation.report.findings import findings_frame
-from evaluation.report.team_summaries import team_findings
+from evaluation.report.summaries.teams import team_findings
 from evaluation.settings import LANGUAGES, Language, Text
 
 STEP = "05b_follow_teams"

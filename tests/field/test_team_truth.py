@@ -13,7 +13,7 @@ from evaluation.field.teams.conditions import team_conditions
 from evaluation.field.teams.continuity import overlaps
 from evaluation.field.teams.portfolio import line_years
 from evaluation.simulate import SimulatedProgramme, simulate_programme
-from evaluation.simulate.files_teams_part import document_reviews, programme_lines
+from evaluation.simulate.files.teams_part import document_reviews, programme_lines
 from evaluation.simulate.parameters import application_deadline
 from evaluation.simulate.tables import project_ids
 from evaluation.simulate.year_view import view

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evaluation.display.rating_table import ratings_exhibit
-from evaluation.display.survey_tables import estimates_exhibit
+from evaluation.display.survey.tables import estimates_exhibit
 from evaluation.privacy.answers import GAPS, hidden_answers, without_small_gaps
 from evaluation.privacy.disclosure import hidden_ranges
 

@@ -26,8 +26,8 @@ from carpentries_questionnaires import (
 )
 
 from evaluation.cleaning.context import Cleaned
-from evaluation.cleaning.questionnaire import read_questionnaire
-from evaluation.cleaning.survey import clean_surveys
+from evaluation.cleaning.questionnaire.xlsform import read_questionnaire
+from evaluation.cleaning.survey.export import clean_surveys
 from evaluation.cleaning.workbook import read_received
 from evaluation.codebook import read_codebook
 from evaluation.decisions import DECISION_COLUMNS

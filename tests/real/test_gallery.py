@@ -24,7 +24,7 @@ from gallery_checks import LEAST_POINTS, overlapping_texts, smallest_points, tex
 
 from evaluation.app.gallery_data import gallery_data
 from evaluation.display.gallery import GalleryData, gallery_figures
-from evaluation.display.maps import coverage_map
+from evaluation.display.maps.values import coverage_map
 from evaluation.display.rendering import figure_bytes
 from evaluation.places import open_workspace
 

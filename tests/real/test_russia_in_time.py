@@ -18,7 +18,7 @@ import pytest
 from evaluation.display.interactive.outlines import boundary_outlines
 from evaluation.display.interactive.page import map_page
 from evaluation.display.interactive.series import MapIndicator
-from evaluation.display.maps import coverage_map
+from evaluation.display.maps.values import coverage_map
 from evaluation.display.rendering import figure_bytes
 from evaluation.settings import Text
 from evaluation.territory.boundary_import import import_boundaries

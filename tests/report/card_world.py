@@ -8,7 +8,7 @@ import pandas as pd
 
 from evaluation.contracts import TABLES, conform
 from evaluation.indicators.ranking import rank_rates
-from evaluation.report.card_facts import Card, card_facts
+from evaluation.report.cards.facts import Card, card_facts
 from evaluation.report.findings import findings_frame
 from evaluation.report.inputs import ReportInputs
 from evaluation.settings import Text

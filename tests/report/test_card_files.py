@@ -10,8 +10,8 @@ import pikepdf
 import pytest
 from tests.report.card_world import cards, inputs
 
-from evaluation.report.card_files import card_archive, file_name
-from evaluation.report.cards import RenderedCard, rendered_cards
+from evaluation.report.cards.document import RenderedCard, rendered_cards
+from evaluation.report.cards.files import card_archive, file_name
 
 pytest.importorskip("pypandoc")
 WRITTEN = dt.datetime(2026, 1, 15, 12, 30, tzinfo=dt.UTC)

@@ -14,9 +14,9 @@ from tests.report.card_world import EVIL, cards, inputs, neighbours, ranks, tabl
 
 from evaluation.pipeline import STEPS, maker_of
 from evaluation.privacy.disclosure import hidden_ranges
-from evaluation.report.card_facts import Card, card_facts
-from evaluation.report.card_numbers import NUMBERS
-from evaluation.report.cards import build_card, build_cards
+from evaluation.report.cards.document import build_card, build_cards
+from evaluation.report.cards.facts import Card, card_facts
+from evaluation.report.cards.numbers import NUMBERS
 from evaluation.settings import LANGUAGES, InputProblem, Language
 from evaluation.tables import TABLES
 

@@ -115,7 +115,7 @@ def test_one_name_has_one_value() -> None:
 
 
 def test_findings_of_the_plan_and_the_curve() -> None:
-    from evaluation.report.summaries import corrected_findings, curve_findings, plan_findings
+    from evaluation.report.summaries.steps import corrected_findings, curve_findings, plan_findings
 
     late = {each.name: each for each in plan_findings(-3, 2, "commit")}
     assert (late["plan_days_before_outcomes"].value, late["plan_days_before_outcomes"].note) == (-3, "commit")

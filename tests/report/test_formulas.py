@@ -8,8 +8,8 @@ from typing import get_args
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from evaluation.report.formula_families import FAMILY_FORMULAS
-from evaluation.report.formulas import formula, model_formula, symbol
+from evaluation.report.formulas.families import FAMILY_FORMULAS
+from evaluation.report.formulas.models import formula, model_formula, symbol
 from evaluation.settings import LANGUAGES, Family, Language, Model, Text
 
 

@@ -12,14 +12,14 @@ from bs4 import BeautifulSoup
 
 from evaluation.report.document import ReportInputs, build_report
 from evaluation.report.findings import Finding, findings_frame
-from evaluation.report.limit_summaries import (
+from evaluation.report.summaries.limits import (
     breakdown_findings,
     heaping_findings,
     limit_findings,
     power_findings,
     trend_findings,
 )
-from evaluation.report.summaries import placebo_findings, robustness_findings
+from evaluation.report.summaries.steps import placebo_findings, robustness_findings
 from evaluation.settings import Language, Text
 
 TITLE = Text(ru="Программа", en="Programme")

@@ -21,7 +21,7 @@ from evaluation.display.rendering import figure_bytes
 from evaluation.display.wording import format_number
 from evaluation.report.document import ReportInputs, build_report
 from evaluation.report.findings import findings_frame
-from evaluation.report.summaries import support_findings
+from evaluation.report.summaries.steps import support_findings
 from evaluation.settings import LANGUAGES, Language, Text
 from evaluation.support.streams import acts_of_support, support_reach, support_summary
 from evaluation.tables import TABLES

@@ -10,13 +10,13 @@ from bs4 import BeautifulSoup
 
 from evaluation.codebook import Codebook, read_codebook
 from evaluation.contracts import TABLES, conform
-from evaluation.display import service_tables as single
-from evaluation.display import services as shown
-from evaluation.display.service_figures import reach_by_type, waiting_plot
+from evaluation.display.services import overview as shown
+from evaluation.display.services import tables as single
+from evaluation.display.services.figures import reach_by_type, waiting_plot
 from evaluation.places import repository
 from evaluation.report.document import ReportInputs, build_report
 from evaluation.report.findings import findings_frame
-from evaluation.report.service_summaries import NAMED, service_findings
+from evaluation.report.summaries.services import NAMED, service_findings
 from evaluation.settings import LANGUAGES, Language, Text
 
 TITLE = Text(ru="Программа", en="Programme")

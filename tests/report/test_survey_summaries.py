@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from evaluation.report.findings import Finding, findings_frame
-from evaluation.report.survey_summaries import (
+from evaluation.report.summaries.surveys import (
     change_findings,
     claim_findings,
     kirkpatrick_findings,

@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from template_scan import unguarded
 
-from evaluation.report.card_numbers import NUMBERS
+from evaluation.report.cards.numbers import NUMBERS
 from evaluation.report.texts import ENDING, own_texts, package_texts
 from evaluation.report.typed_numbers import typed_numbers
 from evaluation.settings import LANGUAGES

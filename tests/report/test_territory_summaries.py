@@ -13,7 +13,7 @@ from bs4 import BeautifulSoup
 
 from evaluation.report.document import ReportInputs, build_report
 from evaluation.report.findings import Finding, Findings, findings_frame
-from evaluation.report.territory_summaries import access_findings, reach_findings, unevenness_findings
+from evaluation.report.summaries.territory import access_findings, reach_findings, unevenness_findings
 from evaluation.settings import LANGUAGES, Language, Text
 
 TITLE = Text(ru="Программа", en="Programme")

@@ -12,14 +12,14 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-from evaluation.cleaning.questionnaire import Questionnaire, read_questionnaire
+from evaluation.cleaning.questionnaire.xlsform import Questionnaire, read_questionnaire
 from evaluation.display.wording import format_number
 from evaluation.report.document import ReportInputs, build_report
 from evaluation.report.findings import Finding, findings_frame
-from evaluation.report.survey_summaries import survey_estimate_findings, voices_findings, wave_findings
+from evaluation.report.summaries.surveys import survey_estimate_findings, voices_findings, wave_findings
 from evaluation.settings import LANGUAGES, Language, RatingClaim, Text
 from evaluation.simulate import simulate_programme
-from evaluation.simulate.surveys import population_margins
+from evaluation.simulate.surveys.yearly import population_margins
 from evaluation.survey.results import SurveyResults, rated_by_instrument, survey_results
 from evaluation.survey.tabulate import learning_gain, rating_table
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.simulate.conftest import ROOT
 
-from evaluation.cleaning.survey_asked import asked_in_wave
+from evaluation.cleaning.survey.asked import asked_in_wave
 from evaluation.settings import read_year
 from evaluation.simulate import Parameters, SimulatedProgramme
 from evaluation.simulate.mess import file_names

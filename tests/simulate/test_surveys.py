@@ -10,8 +10,8 @@ from tests.simulate.conftest import ROOT
 
 from evaluation.simulate import Parameters, SimulatedProgramme, simulate_programme
 from evaluation.simulate.questionnaires import PARTICIPANTS, QUESTIONNAIRES, RESIDENTS, questionnaire_workbook
-from evaluation.simulate.survey_truth import logistic_share, rating_mean
-from evaluation.simulate.surveys import population_margins, ratings
+from evaluation.simulate.surveys.truth import logistic_share, rating_mean
+from evaluation.simulate.surveys.yearly import population_margins, ratings
 
 
 def test_answers_hold_only_codes_that_the_questionnaire_offers(programme: SimulatedProgramme) -> None:

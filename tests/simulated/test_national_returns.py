@@ -29,7 +29,7 @@ from evaluation.field.returns.intake import take_in
 from evaluation.field.returns.register import completeness
 from evaluation.field.returns.totals import mean, total, weigh
 from evaluation.places import open_workspace
-from evaluation.report.return_summaries import return_findings
+from evaluation.report.summaries.returns import return_findings
 from evaluation.settings import InputProblem, ReturnSettings
 from evaluation.simulate.national import National, simulate_country
 from evaluation.territory.registry import read_registry

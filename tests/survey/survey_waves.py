@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from evaluation.cleaning.questionnaire import CHOICE_COLUMNS, ITEM_COLUMNS, Questionnaire
+from evaluation.cleaning.questionnaire.xlsform import CHOICE_COLUMNS, ITEM_COLUMNS, Questionnaire
 
 LISTS: dict[str, list[tuple[str, float | None, str]]] = {
     "agree": [(str(number), float(number), "") for number in range(1, 6)] + [("dont_know", None, "dont_know")],

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from response_samples import WAVE, long_answers, questionnaire, responses_of
 
-from evaluation.cleaning.questionnaire import Questionnaire
+from evaluation.cleaning.questionnaire.xlsform import Questionnaire
 from evaluation.codebook import read_codebook
 from evaluation.contracts import TABLES, conform, failures
 from evaluation.settings import Exclusion, InputProblem, Survey, SurveyQuality, Text

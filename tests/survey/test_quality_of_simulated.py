@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from evaluation.cleaning.questionnaire import read_questionnaire
+from evaluation.cleaning.questionnaire.xlsform import read_questionnaire
 from evaluation.settings import Exclusion, Survey, Text
 from evaluation.simulate import SimulatedProgramme, simulate_programme
 from evaluation.survey.assessment import Assessed, assess_surveys

@@ -11,13 +11,13 @@ import pandas as pd
 import pytest
 from survey_waves import ATTENDANCE, EVENTS, NO_MARGINS, answers, form, responses, wave
 
-from evaluation.cleaning.questionnaire import Questionnaire, read_questionnaire
+from evaluation.cleaning.questionnaire.xlsform import Questionnaire, read_questionnaire
 from evaluation.codebook import read_codebook
 from evaluation.contracts import TABLES, check
-from evaluation.display.survey_tables import estimates_exhibit, event_ratings_exhibit
+from evaluation.display.survey.tables import estimates_exhibit, event_ratings_exhibit
 from evaluation.settings import RatingClaim, Survey, Text
 from evaluation.simulate import SimulatedProgramme, simulate_programme
-from evaluation.simulate.surveys import population_margins
+from evaluation.simulate.surveys.yearly import population_margins
 from evaluation.survey.results import (
     MADE,
     SurveyResults,

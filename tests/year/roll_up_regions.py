@@ -19,9 +19,9 @@ from evaluation.indicators.coverage import indicators_of
 from evaluation.indicators.stream_indicators import OF_PROGRAMME, rows_of
 from evaluation.report.findings import Finding, findings_frame
 from evaluation.settings import Text
-from evaluation.year.roll_up_contract import Delivery, Release
-from evaluation.year.roll_up_frames import Frames, delivery_frames
-from evaluation.year.roll_up_pack import delivery_bytes, described
+from evaluation.year.roll_up.contract import Delivery, Release
+from evaluation.year.roll_up.frames import Frames, delivery_frames
+from evaluation.year.roll_up.pack import delivery_bytes, described
 
 YEAR = 2025
 CODES = tuple(str(code) for code in range(11, 31))

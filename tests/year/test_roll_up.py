@@ -24,13 +24,13 @@ from evaluation.places import repository
 from evaluation.report.typed_numbers import typed_numbers
 from evaluation.settings import LANGUAGES, InputProblem, Text
 from evaluation.year.manifest import sums_text
-from evaluation.year.roll_up import RolledUp, page_of, read_region_names, roll_up, roll_up_files, write_folder
-from evaluation.year.roll_up_estimates import split_models
-from evaluation.year.roll_up_frames import specification
-from evaluation.year.roll_up_pack import zip_bytes
-from evaluation.year.roll_up_page import TEMPLATES, section_texts
-from evaluation.year.roll_up_read import Asked, Refused
-from evaluation.year.roll_up_tables import by_region, national_totals, one_number
+from evaluation.year.roll_up.estimates import split_models
+from evaluation.year.roll_up.frames import specification
+from evaluation.year.roll_up.national import RolledUp, page_of, read_region_names, roll_up, roll_up_files, write_folder
+from evaluation.year.roll_up.pack import zip_bytes
+from evaluation.year.roll_up.page import TEMPLATES, section_texts
+from evaluation.year.roll_up.read import Asked, Refused
+from evaluation.year.roll_up.tables import by_region, national_totals, one_number
 
 ASKED = Asked(YEAR)
 BROKEN, ALTERED, FOREIGN, TWICE, PHONE = CODES[1:6]

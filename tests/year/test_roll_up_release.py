@@ -16,8 +16,8 @@ from typer.testing import CliRunner
 from evaluation.app.cli import app
 from evaluation.pipeline import Step
 from evaluation.settings import InputProblem
-from evaluation.year.roll_up_pack import pack
-from evaluation.year.roll_up_read import Asked, Taken, open_delivery
+from evaluation.year.roll_up.pack import pack
+from evaluation.year.roll_up.read import Asked, Taken, open_delivery
 
 pytestmark = pytest.mark.slow
 CODE = CODES[3]

@@ -14,9 +14,9 @@ from scipy import stats
 
 from evaluation.contracts import conform
 from evaluation.tables.declaration import Column, Table
-from evaluation.year.roll_up_csv import read_table, table_csv
-from evaluation.year.roll_up_frames import delivery_frames, specification
-from evaluation.year.roll_up_tables import dispersion
+from evaluation.year.roll_up.csv import read_table, table_csv
+from evaluation.year.roll_up.frames import delivery_frames, specification
+from evaluation.year.roll_up.tables import dispersion
 
 ALL_KINDS = Table(
     "all_kinds",

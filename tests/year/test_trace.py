@@ -25,11 +25,11 @@ from evaluation.indicators.coverage import coverage_indicators
 from evaluation.places import KEY_FILE, Workspace, open_workspace
 from evaluation.report.findings import Finding, findings_frame
 from evaluation.report.indicator_rows import INDICATOR_ROWS
-from evaluation.report.summaries import data_findings, indicator_findings
+from evaluation.report.summaries.steps import data_findings, indicator_findings
 from evaluation.settings import InputProblem
 from evaluation.tables import TABLES
-from evaluation.year.trace import Trace, findings_of, trace
-from evaluation.year.trace_page import content, lines, to_csv
+from evaluation.year.trace.finding import Trace, findings_of, trace
+from evaluation.year.trace.page import content, lines, to_csv
 
 YEAR = 2024
 PERSON, PHONE = "Кузнецова Ольга Викторовна", "+7 913 765-43-21"

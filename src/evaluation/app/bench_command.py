@@ -45,10 +45,10 @@ def bench(
     language: LanguageOption = None,
     plain: PlainOption = False,
 ) -> None:
-    from evaluation.app.bench import ROWS, bench_cleaning
-    from evaluation.app.bench_effects import PANEL_ROWS, bench_effects
-    from evaluation.app.bench_engine import bench_engine
-    from evaluation.app.bench_survey import RESPONSES, bench_survey
+    from evaluation.app.bench.cleaning import ROWS, bench_cleaning
+    from evaluation.app.bench.effects import PANEL_ROWS, bench_effects
+    from evaluation.app.bench.engine import bench_engine
+    from evaluation.app.bench.survey import RESPONSES, bench_survey
     from evaluation.places import open_workspace
     from evaluation.settings import InputProblem
 

@@ -13,9 +13,9 @@ import pandas as pd
 
 from evaluation.cleaning.context import Cleaned
 from evaluation.cleaning.programme import clean_programme
-from evaluation.cleaning.questionnaire import Questionnaire, read_questionnaire
+from evaluation.cleaning.questionnaire.xlsform import Questionnaire, read_questionnaire
 from evaluation.cleaning.ruleset import RuleSet, read_rules
-from evaluation.cleaning.survey import clean_surveys
+from evaluation.cleaning.survey.export import clean_surveys
 from evaluation.cleaning.workbook import Received
 from evaluation.decisions import read_decisions
 from evaluation.places import Workspace

@@ -269,7 +269,7 @@ def simulate(
 @app.command(help=say("Проверить, чего не хватает.", "Check what is missing."))
 @command
 def doctor(workspace: WorkspaceOption = None, language: LanguageOption = None, plain: PlainOption = False) -> int:
-    from evaluation.app.doctor import examine
+    from evaluation.app.doctor.examination import examine
 
     spoken = chosen_language(language)
     findings = examine(workspace)

@@ -91,7 +91,7 @@ def write_form(kind: str, file: Path, out: Path, codebook: Codebook, language: L
     from evaluation.field.documents.facts import KINDS
     from evaluation.field.documents.reader_of import read_record
     from evaluation.field.documents.reading import document_of
-    from evaluation.report.confirmation_form import Origin, confirmation_form
+    from evaluation.report.confirmation.form import Origin, confirmation_form
     from evaluation.settings import InputProblem
 
     if kind not in KINDS:
@@ -127,7 +127,7 @@ def write_registers(form: Path, out: Path, codebook: Codebook, language: Languag
     from evaluation.app.document_form import confirmed_facts
     from evaluation.field.documents.facts import DocumentKind
     from evaluation.field.documents.records import registers
-    from evaluation.report.confirmed_form import read_confirmed
+    from evaluation.report.confirmation.filled import read_confirmed
     from evaluation.settings import InputProblem
 
     filled = read_confirmed(form)

@@ -13,8 +13,8 @@ from evaluation.field.documents.confirming import Choice, answered
 from evaluation.field.documents.facts import CHECKS, KINDS, REMARKS, DocumentKind, DocumentRecord, Fact, Field
 from evaluation.field.documents.fields import field_of
 from evaluation.privacy.personal import find_personal
-from evaluation.report.confirmation_form import ROLE_ROW, WORDS, CheckLine, FormLine
-from evaluation.report.confirmed_form import ConfirmedForm, raise_faults
+from evaluation.report.confirmation.filled import ConfirmedForm, raise_faults
+from evaluation.report.confirmation.form import ROLE_ROW, WORDS, CheckLine, FormLine
 from evaluation.settings import InputProblem, Language, Text
 
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from evaluation.app.doctor import examine
-from evaluation.app.doctor_finding import Finding, good, look
+from evaluation.app.doctor.examination import examine
+from evaluation.app.doctor.finding import Finding, good, look
 from evaluation.display.wording import SOURCES
 from evaluation.places import Workspace, open_workspace
 from evaluation.settings import InputProblem, Language

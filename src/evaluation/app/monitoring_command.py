@@ -50,7 +50,7 @@ def check(
 ) -> None:
     from evaluation.app.monitoring_work import prepare, refuse_unsendable
     from evaluation.places import open_workspace
-    from evaluation.report.monitoring_values import value_at
+    from evaluation.report.monitoring.values import value_at
 
     opened, is_russian = open_workspace(workspace), chosen_language(language) == "ru"
     ready = prepare(opened, form, year)
@@ -128,7 +128,7 @@ def import_(
     from evaluation.app.monitoring_work import compare_with, write_differences
     from evaluation.display.wording import format_number
     from evaluation.places import open_workspace
-    from evaluation.report.monitoring_compare import SAME, STATES
+    from evaluation.report.monitoring.compare import SAME, STATES
 
     opened, spoken = open_workspace(workspace), chosen_language(language)
     found = compare_with(opened, form, year or opened.programme.last_year, file)

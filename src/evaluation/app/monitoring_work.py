@@ -14,10 +14,10 @@ import pandas as pd
 from evaluation.app.writing import write_or_refuse
 from evaluation.cleaning.values import parse_number
 from evaluation.report.forms import workbook_bytes
-from evaluation.report.monitoring_compare import compare_form
-from evaluation.report.monitoring_form import Target, cell_problems, fill, open_form, targets
-from evaluation.report.monitoring_mapping import Problem, mapping_problems
-from evaluation.report.monitoring_values import Counted, count_values
+from evaluation.report.monitoring.compare import compare_form
+from evaluation.report.monitoring.form import Target, cell_problems, fill, open_form, targets
+from evaluation.report.monitoring.mapping import Problem, mapping_problems
+from evaluation.report.monitoring.values import Counted, count_values
 from evaluation.settings import InputProblem, line_of, read_settings
 from evaluation.settings.monitoring import MonitoringForm
 from evaluation.territory.registry import in_force, names, read_registry

@@ -69,7 +69,7 @@ def pack(
 ) -> None:
     from evaluation.places import open_workspace
     from evaluation.settings import Text
-    from evaluation.year.roll_up_pack import pack as pack_year
+    from evaluation.year.roll_up.pack import pack as pack_year
 
     made = pack_year(open_workspace(workspace), year, out, released)
     delivery = made.delivery
@@ -148,10 +148,10 @@ def combine(
     plain: PlainOption = False,
 ) -> int:
     from evaluation.app.waiting import Waiting
-    from evaluation.year.roll_up import STAGES, read_region_names, roll_up_files, write_folder
-    from evaluation.year.roll_up import roll_up as add_up
-    from evaluation.year.roll_up_documents import codebook_of, read_deliveries, read_told_sums, with_documents
-    from evaluation.year.roll_up_read import Asked
+    from evaluation.year.roll_up.documents import codebook_of, read_deliveries, read_told_sums, with_documents
+    from evaluation.year.roll_up.national import STAGES, read_region_names, roll_up_files, write_folder
+    from evaluation.year.roll_up.national import roll_up as add_up
+    from evaluation.year.roll_up.read import Asked
 
     spoken, screen, notices = chosen_language(language), console(plain), console(plain, error=True)
     names = read_region_names(regions) if regions is not None else None

@@ -88,9 +88,9 @@ def _show(
     workspace: Workspace, finding: str, year: int, screen: Console, language: Language, every: bool, out: Path | None,
     as_json: bool,
 ) -> None:  # fmt: skip
-    from evaluation.year.trace import FIRST
-    from evaluation.year.trace import trace as trace_of
-    from evaluation.year.trace_page import content, lines, to_csv
+    from evaluation.year.trace.finding import FIRST
+    from evaluation.year.trace.finding import trace as trace_of
+    from evaluation.year.trace.page import content, lines, to_csv
 
     found = trace_of(workspace, finding, year, None if every else FIRST)
     place = None
@@ -127,7 +127,7 @@ def _make_folder(folder: Path) -> None:
 def _show_list(workspace: Workspace, year: int, language: Language, as_json: bool) -> None:
     """A line a finding with tabs between name, value, step and label, so that programs can read it too."""
     from evaluation.display.wording import format_number
-    from evaluation.year.trace import findings_of
+    from evaluation.year.trace.finding import findings_of
 
     rows = findings_of(workspace, year).to_dict("records")
     if as_json:

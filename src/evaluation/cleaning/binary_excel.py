@@ -16,7 +16,7 @@ import pandas as pd
 
 from evaluation.cleaning.contents import damaged, locked
 from evaluation.cleaning.limits import extent
-from evaluation.cleaning.sheet_cells import as_cells
+from evaluation.cleaning.sheet.cells import as_cells
 from evaluation.cleaning.workbook import Remark, Sheet
 
 if TYPE_CHECKING:

@@ -24,11 +24,11 @@ from xml.parsers import expat
 from evaluation.cleaning.contents import damaged
 from evaluation.cleaning.distinct import Distinct
 from evaluation.cleaning.limits import Extent, check_texts, extent
-from evaluation.cleaning.sheet_cells import as_cells, scanned_sheet
-from evaluation.cleaning.sheet_events import parse
-from evaluation.cleaning.sheet_repeats import MarkedColumn, put_back, small_sheet
-from evaluation.cleaning.sheet_scan import SPACES, Scan, Styles
-from evaluation.cleaning.sheet_xml import cells_beyond, scan_sheet, without_cells
+from evaluation.cleaning.sheet.cells import as_cells, scanned_sheet
+from evaluation.cleaning.sheet.events import parse
+from evaluation.cleaning.sheet.repeats import MarkedColumn, put_back, small_sheet
+from evaluation.cleaning.sheet.scan import SPACES, Scan, Styles
+from evaluation.cleaning.sheet.xml import cells_beyond, scan_sheet, without_cells
 from evaluation.cleaning.workbook import Sheet
 
 LARGE_SHEET = 4_000_000  # bytes of markup: some hundred thousand cells

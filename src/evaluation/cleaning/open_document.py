@@ -22,9 +22,9 @@ from xml.parsers import expat
 from evaluation.cleaning.contents import damaged, locked
 from evaluation.cleaning.files import refuse
 from evaluation.cleaning.limits import Extent, extent
-from evaluation.cleaning.sheet_cells import as_cells, scanned_sheet
-from evaluation.cleaning.sheet_events import parse
-from evaluation.cleaning.sheet_scan import LAST_COLUMN, Scan
+from evaluation.cleaning.sheet.cells import as_cells, scanned_sheet
+from evaluation.cleaning.sheet.events import parse
+from evaluation.cleaning.sheet.scan import LAST_COLUMN, Scan
 from evaluation.cleaning.workbook import MAX_CELLS, Remark, Sheet
 
 LAST_ROW = 1_048_576

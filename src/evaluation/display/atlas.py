@@ -13,14 +13,14 @@ from evaluation.display.exhibit import NO_TEXT, Exhibit
 from evaluation.display.interactive.outlines import boundary_outlines, tile_outlines
 from evaluation.display.interactive.page import map_page
 from evaluation.display.interactive.series import MapIndicator
-from evaluation.display.mapcaption import Caption
-from evaluation.display.maps import UNASSIGNED, coverage_map
+from evaluation.display.maps.caption import Caption
+from evaluation.display.maps.values import UNASSIGNED, coverage_map
 from evaluation.display.multiples import SmallMap, small_maps
 from evaluation.display.palettes import CLUSTERS
 from evaluation.display.placenames import tile_labels
 from evaluation.display.projections import albers
 from evaluation.display.tables import exhibit
-from evaluation.display.tilegrid import tile_grid
+from evaluation.display.tiles.grid import tile_grid
 from evaluation.settings import LANGUAGES, Text
 
 if TYPE_CHECKING:

@@ -10,11 +10,11 @@ from matplotlib.patches import Rectangle
 
 from evaluation.display.canvas import GREY, INK, empty, style
 from evaluation.display.ground import Fill, lay_ground
-from evaluation.display.mapcaption import Caption, counted
-from evaluation.display.mapclasses import is_dark
-from evaluation.display.mapframe import DrawKey, frame_map, name_units
-from evaluation.display.mapkeys import EDGE, HATCH, PATTERNS, map_text, swatch
-from evaluation.display.maps import checked_values, split_hidden
+from evaluation.display.maps.caption import Caption, counted
+from evaluation.display.maps.classes import is_dark
+from evaluation.display.maps.frame import DrawKey, frame_map, name_units
+from evaluation.display.maps.keys import EDGE, HATCH, PATTERNS, map_text, swatch
+from evaluation.display.maps.values import checked_values, split_hidden
 from evaluation.display.page import bind, text_size, wrapped
 from evaluation.display.palettes import BIVARIATE, CATEGORICAL
 from evaluation.display.wording import format_number

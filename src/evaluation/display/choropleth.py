@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from evaluation.display.mapframe import frame_map, name_units
-from evaluation.display.mapkeys import MapKey, draw_legend, legend_size
+from evaluation.display.maps.frame import frame_map, name_units
+from evaluation.display.maps.keys import MapKey, draw_legend, legend_size
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -13,7 +13,7 @@ from matplotlib.transforms import blended_transform_factory
 
 from evaluation.display.canvas import GREY, INK, LIGHT, dress, empty, plain, sheet, style
 from evaluation.display.exhibit import HIDDEN
-from evaluation.display.survey_words import has_interval, remarks_of, word
+from evaluation.display.survey.words import has_interval, remarks_of, word
 from evaluation.display.wording import below_mark, format_number, words
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ from matplotlib.patches import FancyArrowPatch
 
 from evaluation.display.canvas import GREY, INK, VERMILLION, empty, style
 from evaluation.display.ground import lay_ground
-from evaluation.display.mapcaption import Caption, counted
-from evaluation.display.mapframe import DrawKey, MapFrame, Panel, frame_map
-from evaluation.display.mapkeys import map_text
-from evaluation.display.maplabels import MapLabel, place_labels
+from evaluation.display.maps.caption import Caption, counted
+from evaluation.display.maps.frame import DrawKey, MapFrame, Panel, frame_map
+from evaluation.display.maps.keys import map_text
+from evaluation.display.maps.labels import MapLabel, place_labels
 from evaluation.display.page import LABEL_SIZE, bind, text_size
 from evaluation.display.placenames import map_names
 from evaluation.display.symbols import nested_values

@@ -23,7 +23,7 @@ from evaluation.display.canvas import (
     sheet,
     style,
 )
-from evaluation.display.maplabels import MapLabel, place_labels
+from evaluation.display.maps.labels import MapLabel, place_labels
 from evaluation.display.placenames import map_names
 from evaluation.display.units import unit_label, unit_words
 from evaluation.display.wording import format_number, words

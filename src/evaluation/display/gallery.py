@@ -12,8 +12,8 @@ import pandas as pd
 
 from evaluation.display.bivariate import bivariate_map, category_map
 from evaluation.display.flows import flow_map
-from evaluation.display.mapcaption import Caption
-from evaluation.display.maps import coverage_map
+from evaluation.display.maps.caption import Caption
+from evaluation.display.maps.values import coverage_map
 from evaluation.display.multiples import SmallMap, small_maps
 from evaluation.display.palettes import CLUSTERS
 from evaluation.display.symbols import symbol_map

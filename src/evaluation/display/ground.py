@@ -14,11 +14,11 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path as Outline
 
 from evaluation.display.canvas import INK
-from evaluation.display.mapkeys import EDGE, EDGE_WIDTH, HATCH, map_text
+from evaluation.display.maps.keys import EDGE, EDGE_WIDTH, HATCH, map_text
 from evaluation.display.placenames import map_names, tile_labels
 from evaluation.display.projections import SETTINGS_REASON, MapProjection, albers, extent_of_shapes, projected
 from evaluation.display.projections import projection_for as projection_for_extent
-from evaluation.display.tilegrid import tile_grid
+from evaluation.display.tiles.grid import tile_grid
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame

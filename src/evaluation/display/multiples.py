@@ -12,10 +12,10 @@ from matplotlib.patches import PathPatch
 
 from evaluation.display.canvas import INK, empty, style
 from evaluation.display.ground import Fill, Ground, lay_ground, paint
-from evaluation.display.mapcaption import Caption
-from evaluation.display.mapclasses import Method, classing
-from evaluation.display.mapkeys import MapKey, bare, draw_legend, legend_size, map_text
-from evaluation.display.maps import checked_values, split_hidden
+from evaluation.display.maps.caption import Caption
+from evaluation.display.maps.classes import Method, classing
+from evaluation.display.maps.keys import MapKey, bare, draw_legend, legend_size, map_text
+from evaluation.display.maps.values import checked_values, split_hidden
 from evaluation.display.page import PAGE_WIDTH, axes_at, bind, map_page, wrapped
 from evaluation.display.projections import extent_of_shapes, projection_for
 from evaluation.display.scalebar import scale_bar

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from evaluation.display.canvas import INK
-from evaluation.display.mapkeys import map_text
+from evaluation.display.maps.keys import map_text
 from evaluation.display.page import LABEL_SIZE, Place
 from evaluation.display.wording import format_number
 

@@ -11,11 +11,11 @@ from matplotlib.patches import Circle
 
 from evaluation.display.canvas import BLUE, GREY, INK, empty, style
 from evaluation.display.ground import Ground, lay_ground
-from evaluation.display.mapcaption import Caption, counted
-from evaluation.display.mapframe import MapFrame, frame_map
-from evaluation.display.mapkeys import HATCH, PATTERNS, map_text, swatch
-from evaluation.display.maplabels import MapLabel, place_labels
-from evaluation.display.maps import checked_values, split_hidden
+from evaluation.display.maps.caption import Caption, counted
+from evaluation.display.maps.frame import MapFrame, frame_map
+from evaluation.display.maps.keys import HATCH, PATTERNS, map_text, swatch
+from evaluation.display.maps.labels import MapLabel, place_labels
+from evaluation.display.maps.values import checked_values, split_hidden
 from evaluation.display.page import LABEL_SIZE, bind, text_size, wrapped
 from evaluation.display.wording import format_number
 from evaluation.settings import InputProblem

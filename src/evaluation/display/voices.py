@@ -12,8 +12,8 @@ import pandas as pd
 
 from evaluation.display.canvas import empty, style
 from evaluation.display.diverging import diverging_bars
-from evaluation.display.survey_bars import change_dumbbells, change_rows, option_bars
-from evaluation.display.survey_flow import survey_flow
+from evaluation.display.survey.bars import change_dumbbells, change_rows, option_bars
+from evaluation.display.survey.flow import survey_flow
 from evaluation.settings import LANGUAGES, Text
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from evaluation.display.exhibit import Exhibit
-from evaluation.display.survey_tables import survey_exhibit
+from evaluation.display.survey.tables import survey_exhibit
 from evaluation.settings import LANGUAGES, Text
 
 if TYPE_CHECKING:

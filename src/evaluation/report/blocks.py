@@ -12,7 +12,7 @@ from evaluation.codebook import Codebook
 from evaluation.display.model_words import FAMILIES
 from evaluation.display.wording import code_label, label_of
 from evaluation.report.findings import Findings
-from evaluation.report.formulas import model_formula
+from evaluation.report.formulas.models import model_formula
 from evaluation.settings import Language, Model, Question, Text
 
 VARIABLES = ("panel", "project_table", "trial_households", "indicators")

@@ -59,7 +59,7 @@ def simulate_programme(
     """The whole clean layer: all tables that cleaning makes, people behind them, surveys, and the truth."""
     from evaluation.simulate.people import build_people
     from evaluation.simulate.practices import practice_adoptions, practices, spread
-    from evaluation.simulate.surveys import simulate_surveys
+    from evaluation.simulate.surveys.yearly import simulate_surveys
     from evaluation.simulate.team_lives import live
     from evaluation.simulate.team_tables import team_members, teams
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from evaluation.simulate.files_decisions import FILES as DECISION_FILES
-from evaluation.simulate.files_measures import FILES as MEASURE_FILES
-from evaluation.simulate.files_partnership import FILES as PARTNERSHIP_FILES
-from evaluation.simulate.files_services import FILES as SERVICE_FILES
-from evaluation.simulate.files_teams_part import FILES as TEAM_FILES
+from evaluation.simulate.files.decisions import FILES as DECISION_FILES
+from evaluation.simulate.files.measures import FILES as MEASURE_FILES
+from evaluation.simulate.files.partnership import FILES as PARTNERSHIP_FILES
+from evaluation.simulate.files.services import FILES as SERVICE_FILES
+from evaluation.simulate.files.teams_part import FILES as TEAM_FILES
 from evaluation.simulate.part_files import PartFile
 
 PART_FILES: dict[str, PartFile] = {

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from evaluation.simulate import workbooks
-from evaluation.simulate.files_teams import FIRST, head
+from evaluation.simulate.files.teams import FIRST, head
 from evaluation.simulate.mess import Ledger, Page, Reader, day, text_of
 from evaluation.simulate.workbooks import address, put
 

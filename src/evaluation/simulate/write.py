@@ -13,18 +13,18 @@ import pandas as pd
 from evaluation.settings import InputProblem
 from evaluation.simulate.api import DEFAULT_SEED, SimulatedProgramme, simulate_programme
 from evaluation.simulate.canonical import canonical_bytes, canonical_frames
-from evaluation.simulate.files_events import write_attendance, write_support_events
-from evaluation.simulate.files_journals import write_consultations, write_exchange
-from evaluation.simulate.files_practices import write_practice_adoptions, write_practices
-from evaluation.simulate.files_projects import write_projects
-from evaluation.simulate.files_scores import write_scores
-from evaluation.simulate.files_surveys import (
+from evaluation.simulate.files.events import write_attendance, write_support_events
+from evaluation.simulate.files.journals import write_consultations, write_exchange
+from evaluation.simulate.files.practices import write_practice_adoptions, write_practices
+from evaluation.simulate.files.projects import write_projects
+from evaluation.simulate.files.scores import write_scores
+from evaluation.simulate.files.surveys import (
     write_followup_survey,
     write_participants_survey,
     write_residents_survey,
 )
-from evaluation.simulate.files_teams import write_team_members, write_teams
-from evaluation.simulate.files_territories import write_territories
+from evaluation.simulate.files.teams import write_team_members, write_teams
+from evaluation.simulate.files.territories import write_territories
 from evaluation.simulate.geography import sampled_units
 from evaluation.simulate.mess import Ledger
 from evaluation.simulate.parameters import Parameters

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from evaluation.cleaning.questionnaire import Questionnaire
+from evaluation.cleaning.questionnaire.xlsform import Questionnaire
 from evaluation.settings import Exclusion, InputProblem, Survey
 from evaluation.survey.answer_matrix import answer_matrix
 from evaluation.survey.dispositions import dispositions, outcomes, response_rates

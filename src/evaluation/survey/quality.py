@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from evaluation.cleaning.questionnaire import condition
+from evaluation.cleaning.questionnaire.xlsform import condition
 from evaluation.settings import SurveyQuality
 from evaluation.survey.answer_matrix import ANSWERED, BLANK, DONT_KNOW, INVALID, NOT_ASKED, REFUSED, AnswerMatrix
 from evaluation.survey.duplicates import duplicate_answers, duplicate_people, near_identical

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from evaluation.cleaning.survey_asked import attended_by_event
+from evaluation.cleaning.survey.asked import attended_by_event
 from evaluation.indicators.intervals import wilson_bounds
 from evaluation.settings import InputProblem
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from evaluation.cleaning.questionnaire import Questionnaire
+from evaluation.cleaning.questionnaire.xlsform import Questionnaire
 from evaluation.contracts import TABLES
 from evaluation.settings import RatingClaim, Survey
 from evaluation.survey.claims import rate_events

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipywidgets as widgets
 
-from evaluation.app.doctor_finding import Finding
+from evaluation.app.doctor.finding import Finding
 from evaluation.app.lab_check import first_look
 from evaluation.app.panel import markup
 from evaluation.app.panel.desk import Section

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from evaluation.display.mapclasses import classing
+from evaluation.display.maps.classes import classing
 from evaluation.display.units import forms_of, unit_words
 from evaluation.display.wording import default_decimals
 from evaluation.settings import InputProblem, Text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from evaluation.display.mapkeys import HATCH, PATTERNS
+from evaluation.display.maps.keys import HATCH, PATTERNS
 
 if TYPE_CHECKING:
     from evaluation.display.interactive.outlines import Drawing

@@ -16,8 +16,8 @@ from xml.parsers import expat
 
 from evaluation.cleaning.files import refuse
 from evaluation.cleaning.limits import check_archive
-from evaluation.cleaning.sheet_events import parse
-from evaluation.cleaning.sheet_scan import Forbidden
+from evaluation.cleaning.sheet.events import parse
+from evaluation.cleaning.sheet.scan import Forbidden
 from evaluation.field.documents.paragraphs import Document, Draft, Kind, numbered, split_mark, without_emphasis
 from evaluation.field.documents.word_styles import (
     DEEPEST,

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from evaluation.cleaning.sheet_events import parse
+from evaluation.cleaning.sheet.events import parse
 
 _SPACES = (
     "http://schemas.openxmlformats.org/wordprocessingml/2006/main",

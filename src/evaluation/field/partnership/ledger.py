@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from evaluation.cleaning.survey_asked import attended_by_event
+from evaluation.cleaning.survey.asked import attended_by_event
 from evaluation.contracts import TABLES, conform
 from evaluation.indicators.geographies import Geography
 from evaluation.privacy.disclosure import suppress_counts

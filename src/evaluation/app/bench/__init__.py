@@ -1,0 +1,1 @@
+"""``evaluation bench``: time and memory of the heaviest work, beside other libraries."""

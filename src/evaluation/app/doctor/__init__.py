@@ -1,0 +1,1 @@
+"""``evaluation doctor``: what is missing on this machine or in this workspace."""

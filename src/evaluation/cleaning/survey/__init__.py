@@ -1,0 +1,1 @@
+"""Exports of form services as survey tables."""

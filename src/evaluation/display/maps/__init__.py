@@ -1,0 +1,1 @@
+"""Maps of values by territorial unit, and what stands around them."""

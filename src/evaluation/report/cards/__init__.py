@@ -1,0 +1,1 @@
+"""Cards of territories: one page each, as a document and as files."""

@@ -1,0 +1,1 @@
+"""Formulas of the declared models, with words for those who hear them."""

@@ -1,0 +1,1 @@
+"""Monitoring forms: filled from our tables, and read back against them."""

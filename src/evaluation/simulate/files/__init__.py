@@ -1,0 +1,1 @@
+"""Received files of the simulation, in the manner of the offices that write them."""

@@ -1,0 +1,1 @@
+"""Answers to the questionnaires, with their truth."""
