@@ -1,7 +1,8 @@
 """One thread a test process: several processes with threads of their own block each other on few cores.
 
 What one module of tests leaves to the collector is collected before the next begins: a warning about it would
-otherwise come up within another test, and fail it where that test takes warnings for errors.
+otherwise come up within another test, and fail it where that test takes warnings for errors. What collection of the
+tests made stays to the end, and the collector no longer looks at it: some hundred thousand objects, every time.
 
 Tests are shared out between processes by module, those of the demonstration all to one.
 """
@@ -22,6 +23,16 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
 _left_behind: set[str] = set()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
