@@ -17,7 +17,7 @@ SPINE = (
     "app", "exploring", "year", "running", "workspace", "places", "pipeline", "contracts", "tables", "codebook",
     "settings",
 )  # fmt: skip
-LOW = {"contracts", "tables", "codebook", "settings", "ledger", "decisions", "reconciliation"}
+LOW = {"contracts", "tables", "codebook", "settings", "ledger", "decisions", "reconciliation", "aside"}
 DOMAIN = ("field", "effects", "survey", "indicators", "support", "cleaning", "privacy", "territory")
 
 
@@ -54,7 +54,7 @@ def allowed(name: str) -> set[str] | None:
     if name in SPINE:
         below = set(SPINE[SPINE.index(name) + 1 :]) | LOW
         return below | {"display"} if name == "workspace" else below
-    if name in ("ledger", "decisions", "reconciliation"):
+    if name in ("ledger", "decisions", "reconciliation", "aside"):
         return LOW
     if name == "display":
         return {"contracts", "tables", "codebook", "settings", "pipeline"}

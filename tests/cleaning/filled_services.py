@@ -19,7 +19,7 @@ def services(filled: Filled, rng: np.random.Generator, codes: list[str], year: i
 
     return {
         "requests": filled(
-            "requests", rng, 4, request_id=[f"{year}-Q{k}" for k in range(4)], unit_name=[*some[:3], None],
+            "requests", rng, 4, request_id=[f"{year}-S{k}" for k in range(4)], unit_name=some,
             received_on=[at(2)] * 4, answered_on=[at(3), None, None, at(2)], answered=[True, False, None, True],
         ),
         "award_entries": filled(

@@ -30,6 +30,7 @@ FILES = {**MEASURE_FILES, **DECISION_FILES}
 KEYS = {
     "measures": "measure_id", "selfgovernment": "tos_id", "selfgovernment_grants": "grant_id",
     "resolutions": "resolution_id", "recommendations": "recommendation_id", "problems": "problem_id",
+    "achievements": "achievement_id",
     "recommendation_status": "recommendation_id",
 }  # fmt: skip
 # what each kind of planted defect costs: a cell that cannot be known, or one that is read as it is written
@@ -44,6 +45,7 @@ COSTS = {
     ("recommendations", "text"): {"phone_in_free_text"},
     ("recommendation_status", "evidence"): {"done_without_evidence"},
     ("problems", "theme"): {"theme_not_in_code_frame"},
+    ("achievements", "text"): {"email_in_free_text"},
 }
 
 

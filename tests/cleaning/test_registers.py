@@ -12,7 +12,7 @@ from cleaning_helpers import KEY, clean, codebook, issue, plain_registry, rules,
 
 from evaluation.cleaning.context import Cleaned, Context, empty_table
 from evaluation.cleaning.exchange import Member, parse_composition
-from evaluation.cleaning.registers import clean_register, within
+from evaluation.cleaning.registers import RECORD_LETTERS, clean_register, within
 from evaluation.cleaning.values import Choices, parse_number
 from evaluation.cleaning.workbook import read_received
 from evaluation.contracts import check, dangling
@@ -252,3 +252,46 @@ def test_a_consultation_names_its_project(tmp_path: Path) -> None:
     )  # fmt: skip
     row = cleaned.tables["consultations"].iloc[0]
     assert (row["project_id"], row["topic"]) == ("2024-17", "application")
+
+
+REQUESTS = ["№ обращения", "Дата поступления", "Муниципалитет", "Код ОКТМО", "Тема обращения"]
+
+
+def test_a_request_that_names_no_municipality_is_kept_and_remarked_on_in_its_cell(tmp_path: Path) -> None:
+    cleaned = register(
+        tmp_path, "requests",
+        [REQUESTS,
+         ["1", "05.03.2024", "Канск", None, None], ["2", "06.03.2024", None, None, None],
+         ["3", "07.03.2024", "н/д", None, None], ["4", "08.03.2024", "Тридевятое", None, None],
+         ["5", "08.03.2024", None, "B", None]],
+    )  # fmt: skip
+    table = cleaned.tables["requests"]
+    assert table["request_id"].str[-1].tolist() == ["1", "2", "3", "4", "5"], "none is dropped"
+    assert table["unit_id"].fillna("").tolist() == ["C", "", "", "", "B"]
+    found = of(cleaned, "requests").query("rule == 'unit_not_named'")
+    # the second names none, the third says so by a mark; the fourth has the remark of a name that is not found
+    assert found["cell"].tolist() == ["C3", "C4"]
+    assert set(zip(found["severity"], found["action"], strict=True)) == {("warning", "kept")}
+    assert of(cleaned, "requests").query("cell == 'C5'")["rule"].tolist() == ["name_not_found"]
+    for language in ("ru", "en"):
+        assert codebook().choice_labels("rule", language)["unit_not_named"] != "unit_not_named"
+
+
+def test_a_log_without_a_column_of_municipalities_has_one_remark(tmp_path: Path) -> None:
+    rows = [["№ обращения", "Дата поступления"], ["1", "05.03.2024"], ["2", "06.03.2024"]]
+    cleaned = register(tmp_path, "requests", rows)
+    found = of(cleaned, "requests").query("rule == 'unit_not_named'")
+    assert found["value"].tolist() == ["2"] and found["row"].isna().all()
+    assert len(cleaned.tables["requests"]) == 2
+
+
+def test_other_records_may_tell_of_no_municipality(tmp_path: Path) -> None:
+    rows = [["№ материала", "Дата выхода", "Канал", "Муниципалитет"], ["1", "05.03.2024", "Сайт", None]]
+    cleaned = register(tmp_path, "media_items", rows)
+    assert len(cleaned.tables["media_items"]) == 1
+    assert "unit_not_named" not in set(of(cleaned, "media_items")["rule"])
+
+
+def test_no_two_kinds_of_records_share_a_letter() -> None:
+    letters = list(RECORD_LETTERS.values())
+    assert sorted(set(letters)) == sorted(letters)

@@ -29,7 +29,7 @@ UNITS = pd.DataFrame(
 def log(**columns: list[object]) -> pd.DataFrame:
     size = len(columns["received_on"])
     defaults: dict[str, object] = {
-        "request_id": [f"2025-Q{k}" for k in range(size)], "year": 2025, "unit_id": None, "topic": None, "kind": None,
+        "request_id": [f"2025-S{k}" for k in range(size)], "year": 2025, "unit_id": None, "topic": None, "kind": None,
         "channel": None, "answered": None, "answered_on": None,
     }  # fmt: skip
     frame = pd.DataFrame({**defaults, **columns})

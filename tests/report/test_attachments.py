@@ -5,18 +5,23 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import re
 import zipfile
 
 import openpyxl
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl.worksheet.worksheet import Worksheet
 
+from evaluation.display.cell_numbers import CellNumber
 from evaluation.display.exhibit import Exhibit, Format
+from evaluation.display.regression_table import RegressionTable, regression_table
 from evaluation.report.attachments import table_rows, tables_archive, tables_workbook
 from evaluation.report.html import page
 from evaluation.report.page_tables import page_tables
-from evaluation.settings import Language, Text
+from evaluation.settings import Language, Model, Text
 
 NASTY = ["=cmd|'/c calc'!A1", "@SUM(A1)", "<script>alert(1)</script>", "+7", "'quoted", "04701000"]
 
@@ -127,6 +132,81 @@ def test_bytes_repeat() -> None:
     text, texts = whole_page("ru", made()), {"sums": made().to_csv("ru")}
     assert tables_workbook(text, texts, "ru", "T") == tables_workbook(text, texts, "ru", "T")
     assert tables_archive(text, texts, "ru") == tables_archive(text, texts, "ru")
+
+
+STARRED = [
+    {"name": "first", "estimate": 0.77486471168, "se": 0.0312345678901, "p": 0.0001, "n": 1240},
+    {"name": "second", "estimate": -1.5, "se": 0.25, "p": 0.2, "n": 48},
+]
+
+
+def side_by_side(below: str = "error") -> RegressionTable:
+    told = Text(ru="слова", en="words")
+    declared = [
+        Model(
+            name=str(row["name"]), question="Q", estimand=told, assumption=told, design="association", family="ols",
+            outcome="y", exposures=("trained",), clusters="unit_id",
+        )
+        for row in STARRED
+    ]  # fmt: skip
+    rows = pd.DataFrame(
+        [
+            {
+                "model": row["name"], "outcome": "y", "exposure": "trained", "estimand": "coefficient",
+                "low": float(row["estimate"]) - 0.0612345, "high": float(row["estimate"]) + 0.0612345,
+                "clusters": 40, "treated_clusters": 20, "design": "association", "inference": "crv1",
+                **{key: row[key] for key in ("estimate", "se", "p", "n")},
+            }
+            for row in STARRED
+        ]
+    )  # fmt: skip
+    labels = {"first": Text(ru="=1+1", en="=1+1"), "trained": Text(ru="@обучены", en="@trained")}
+    return regression_table(rows, declared, below=below, stars=True, labels=labels, name="models")  # type: ignore[arg-type]
+
+
+def sheet_of(table: RegressionTable, language: Language) -> Worksheet:
+    content = tables_workbook(whole_page(language, table), {"models": table.to_csv(language)}, language, "T")
+    return openpyxl.load_workbook(io.BytesIO(content)).worksheets[1]
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_models_side_by_side_are_numbers_under_formats_that_print_them(language: Language) -> None:
+    sheet = sheet_of(side_by_side(), language)
+    head, above, below = (list(row) for row in sheet.iter_rows(min_row=4, max_row=6))
+    assert [cell.value for cell in head[1:]] == ["(1) =1+1", "(2) second"]
+    assert above[0].value == "@обучены" if language == "ru" else above[0].value == "@trained"
+    # the smallest errors are 0.031 and 0.25: three and two digits, by hand
+    assert [(cell.value, cell.data_type) for cell in above[1:]] == [(0.77486471168, "n"), (-1.5, "n")]
+    assert [cell.number_format for cell in above[1:]] == ['#,##0.000"***"_)', "#,##0.00_)"]
+    assert [(cell.value, cell.data_type) for cell in below[1:]] == [(0.0312345678901, "n"), (0.25, "n")]
+    assert [cell.number_format for cell in below[1:]] == ['"("#,##0.000")"_*_*_*', '"("#,##0.00")"']
+    told = {row[0].value: row[1] for row in sheet.iter_rows(min_row=7)}
+    observed = told["Наблюдений (n)" if language == "ru" else "Observations (n)"]
+    assert (observed.value, observed.number_format, observed.data_type) == (1240, "#,##0", "n")
+    assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {"s", "n"}, "no formula"
+    assert not any(re.search(r"\d[.,]\d{4}", str(cell.value)) for row in sheet.iter_rows() for cell in row
+                   if cell.data_type == "s"), "no unrounded number as text"  # fmt: skip
+
+
+def test_an_interval_is_one_text_rounded_as_printed() -> None:
+    sheet = sheet_of(side_by_side("interval"), "ru")
+    assert sheet.cell(6, 2).value == "[0,714; 0,836]"
+    assert (sheet.cell(5, 2).value, sheet.cell(5, 2).number_format) == (0.77486471168, '#,##0.000"***"')
+
+
+def test_models_side_by_side_stay_tidy_and_in_full_among_the_csv() -> None:
+    table = side_by_side()
+    content = tables_archive(whole_page("en", table), {"models": table.to_csv("en")}, "en")
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        rows = list(csv.DictReader(io.StringIO(archive.read("models.en.csv").decode("utf-8-sig"))))
+    assert [float(row["Estimate"]) for row in rows] == [0.77486471168, -1.5]
+    assert [float(row["Standard error"]) for row in rows] == [0.0312345678901, 0.25]
+
+
+def test_a_format_that_is_none_of_ours_is_not_taken_over() -> None:
+    odd = side_by_side().to_html("en").replace("#,##0.000", "[>0]yyyy")
+    rows, _ = table_rows(page_tables("<main>" + odd + "</main>")[0], None, "en")
+    assert rows[1][1] == CellNumber(0.77486471168, "General")
 
 
 @settings(deadline=None)

@@ -36,6 +36,7 @@ FRAME = pd.DataFrame(
         ("amount >= 4 and status == 'funded'", [3]),
         ("not persons == 0", [1, 2, 3]),
         ("persons < 4", [0, 1]),
+        ("unit_id is not None and amount is None", [1]),
         ("not (is_funded or status == 'withdrawn')", [3]),
     ],
 )

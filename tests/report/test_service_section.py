@@ -116,9 +116,12 @@ def test_small_numbers_of_people_are_hidden_and_what_is_not_stated_is_a_dash(cod
 
 def test_who_never_asked_stands_first(codebook: Codebook) -> None:
     table = single.territories_exhibit(ROWS, {"1": "Абан", "2": "Ачинск", "3": "Балахта"}, 2025, codebook)
-    rows = [line.split(";")[:5] for line in table.to_csv("ru").splitlines()[1:4]]
+    told = [line.split(";")[:5] for line in table.to_csv("ru").splitlines()[1:]]
+    rows, last = told[:3], told[3:]
     assert [row[:3] for row in rows] == [["Ачинск", "0", "0"], ["Балахта", "12", ""], ["Абан", "9", "4,5"]]
     assert rows[2][3:] == ["2,1", "8,5"]
+    assert [row[:3] for row in last] == [["не названа", "1", ""]], "requests that name no territory are told last"
+    assert "not named;1" in table.to_csv("en").replace(",", ";")
     months = single.months_exhibit(ROWS, 2025, codebook)
     assert "март" in months.to_csv("ru") and "March" in months.to_csv("en")
 

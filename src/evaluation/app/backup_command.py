@@ -16,6 +16,7 @@ from evaluation.app.speaking import (
     command,
     console,
     say,
+    show_texts,
 )
 
 if TYPE_CHECKING:
@@ -46,11 +47,9 @@ def backup(
     from evaluation.year.backup import make_backup
 
     opened = open_workspace(workspace)
-    screen, spoken = console(plain), chosen_language(language)
     target = to or opened.root.parent / "backups"
     made = make_backup(opened, target, dt.date.today().isoformat(), with_raw)
-    for text in in_words(opened, made, with_raw):
-        screen.print(text.in_language(spoken), markup=False, highlight=False, soft_wrap=True)
+    show_texts(console(plain), in_words(opened, made, with_raw), chosen_language(language))
 
 
 def in_words(workspace: Workspace, made: Backup, with_raw: bool) -> list[Text]:

@@ -14,6 +14,7 @@ from evaluation.app.speaking import (
     command,
     console,
     say,
+    show,
 )
 
 BENCH_HELP = say("Измерить скорость и память.", "Measure speed and memory.")
@@ -66,4 +67,4 @@ def bench(
             f"Измерения «{name}» нет. Есть: clean, effects, engine, survey.",
             f"There is no measurement '{name}'. There are: clean, effects, engine, survey.",
         )
-    screen.print(words, markup=False, soft_wrap=True)
+    show(screen, words)

@@ -15,6 +15,7 @@ from evaluation.app.speaking import (
     command,
     console,
     say,
+    show,
 )
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def best_practice(
     spoken = chosen_language(language)
     written = write_code(open_workspace(workspace), year, out, spoken)
     said = "Кодекс лучшей практики: " if spoken == "ru" else "Code of best practice: "
-    console(plain).print(said + ", ".join(map(str, written)), markup=False, soft_wrap=True)
+    show(console(plain), said + ", ".join(map(str, written)))
 
 
 def write_code(workspace: Workspace, year: int, out: Path, language: Language) -> list[Path]:

@@ -13,7 +13,7 @@ from evaluation.app.check_words import STYLES, Line, Words
 from evaluation.app.checking import YearCheck, check_file, check_year
 from evaluation.app.cleaning_alone import checking_rules
 from evaluation.app.language import Language
-from evaluation.app.speaking import BAD_INPUT, DONE
+from evaluation.app.speaking import BAD_INPUT, DONE, show, show_texts
 from evaluation.app.waiting import Waiting
 from evaluation.cleaning.consistency import examine_rules
 from evaluation.places import Workspace
@@ -47,8 +47,7 @@ def run_check(
     if not check.paths:
         print_lines(screen, not_confirmed(workspace, check.year, language))
     if report is not None:
-        for text in write_report(workspace, check, report, registry, language):
-            screen.print(text.in_language(language), markup=False, highlight=False, soft_wrap=True)
+        show_texts(screen, write_report(workspace, check, report, registry, language), language)
     if any(one.problem is not None for one in check.files):
         return BAD_INPUT
     serious = any(one.issues["severity"].isin(["error", "warning"]).any() for one in check.files)
@@ -78,18 +77,18 @@ def run_rules(workspace: Workspace, screen: Console, language: Language) -> int:
     found = examine_rules(rules, settings)
     faults = found[found["finding"] != "not_analysed"]
     said = RULES_SAID[0 if language == "ru" else 1]
-    screen.print(said.format(n=len(rules.rules), faults=len(faults)), markup=False, highlight=False, soft_wrap=True)
+    show(screen, said.format(n=len(rules.rules), faults=len(faults)))
     for row in [*faults.to_dict("records"), *found[found["finding"] == "not_analysed"].to_dict("records")]:
         style = "" if row["finding"] == "not_analysed" else "yellow"
         text = f"  {row['table']}: {row[language]}"
-        screen.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
+        show(screen, text, style)
     return TO_DECIDE if (faults["finding"] != "redundant").any() else DONE
 
 
 def print_lines(screen: Console, lines: Iterable[Line]) -> None:
     for line in lines:
         style = STYLES.get(line.style, "")
-        screen.print(" " * line.indent + line.text, style=style, markup=False, highlight=False, soft_wrap=True)
+        show(screen, " " * line.indent + line.text, style)
 
 
 def _checked(

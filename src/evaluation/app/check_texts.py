@@ -72,6 +72,15 @@ ADVICE: tuple[tuple[frozenset[str], tuple[str, str]], ...] = (
         ),
     ),
     (
+        frozenset({"unit_not_named"}),
+        (
+            "территория не названа: впишите муниципалитет в указанную ячейку журнала; до тех пор запись считается в "
+            "итогах и стоит в таблице по территориям строкой «не названа»",
+            "no unit is named: write the municipality into the cell told in the log; until then the record counts in "
+            "the totals and stands in the table by territory as 'not named'",
+        ),
+    ),
+    (
         frozenset({"hidden_sheet", "hidden_row", "formatting_strike", "status_from_strike"}),
         (
             "скрытое или зачёркнутое: спросите отправителя, нужны ли эти строки, и получите файл без скрытого",

@@ -25,12 +25,15 @@ from evaluation.app.run_command import RUN_HELP, run
 from evaluation.app.speaking import (
     FAILED,
     LanguageOption,
+    LastYearArgument,
     PlainOption,
     WorkspaceOption,
     chosen_language,
     command,
     console,
     say,
+    show,
+    show_texts,
 )
 from evaluation.app.study_command import STUDY_HELP, study
 from evaluation.app.territory_command import territory
@@ -51,12 +54,6 @@ app = typer.Typer(
     ),
 )
 
-YearArgument = Annotated[
-    int | None,
-    typer.Argument(
-        metavar="[YEAR]", help=say("год; без него последний", "year; without it the last"), show_default=False
-    ),
-]
 StepArgument = Annotated[
     str, typer.Argument(metavar="STEP", help=say("шаг, как назван его блокнот", "a step, named as its notebook"))
 ]
@@ -68,7 +65,7 @@ app.command(help=RUN_HELP)(run)
 @app.command(help=say("Что свежее, что устарело, что не прошло.", "What is fresh, stale or failed."))
 @command
 def status(
-    year: YearArgument = None,
+    year: LastYearArgument = None,
     workspace: WorkspaceOption = None,
     language: LanguageOption = None,
     plain: PlainOption = False,
@@ -83,7 +80,7 @@ def status(
 @command
 def why(
     step: StepArgument,
-    year: YearArgument = None,
+    year: LastYearArgument = None,
     workspace: WorkspaceOption = None,
     language: LanguageOption = None,
     plain: PlainOption = False,
@@ -98,7 +95,7 @@ def why(
 @command
 def log(
     step: StepArgument,
-    year: YearArgument = None,
+    year: LastYearArgument = None,
     workspace: WorkspaceOption = None,
     language: LanguageOption = None,
     plain: PlainOption = False,
@@ -195,15 +192,14 @@ def decide(
     from evaluation.app.deciding import in_words, take_decisions
 
     opened = _open(workspace)
-    screen = console(plain)
-    for line in in_words(take_decisions(opened, file), opened.codebook):
-        screen.print(line.in_language(chosen_language(language)), markup=False, soft_wrap=True)
+    lines = in_words(take_decisions(opened, file), opened.codebook)
+    show_texts(console(plain), lines, chosen_language(language))
 
 
 @app.command(help=say("План анализа словами.", "The analysis plan in words."))
 @command
 def plan(
-    year: YearArgument = None,
+    year: LastYearArgument = None,
     workspace: WorkspaceOption = None,
     language: LanguageOption = None,
     plain: PlainOption = False,
@@ -263,7 +259,7 @@ def simulate(
 
         folder = simulate_files(_open(workspace), seed, years, municipalities, clean)
     spoken = chosen_language(language)
-    screen.print(f"Смоделированные файлы: {folder}" if spoken == "ru" else f"Simulated files: {folder}", markup=False)
+    show(screen, f"Смоделированные файлы: {folder}" if spoken == "ru" else f"Simulated files: {folder}")
 
 
 @app.command(help=say("Проверить, чего не хватает.", "Check what is missing."))
@@ -279,7 +275,7 @@ def doctor(workspace: WorkspaceOption = None, language: LanguageOption = None, p
         word = {"good": ("годится", "good"), "look": ("внимание", "look"), "bad": ("плохо", "bad")}[finding.state]
         shown = word[0] if spoken == "ru" else word[1]
         screen.print(f"[{style}]{shown:<9}[/]", end="")
-        screen.print(finding.text.in_language(spoken), markup=False, soft_wrap=True)
+        show(screen, finding.text.in_language(spoken))
     return FAILED if any(finding.state == "bad" for finding in findings) else 0
 
 
@@ -329,7 +325,7 @@ def templates(
     spoken = chosen_language(language)
     screen = console(plain)
     for path in write_templates(opened, out, tables or [], year or opened.programme.last_year, spoken):
-        screen.print(str(path), markup=False, soft_wrap=True)
+        show(screen, str(path))
 
 
 app.command(help=STUDY_HELP)(study)

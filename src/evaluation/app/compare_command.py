@@ -18,6 +18,8 @@ from evaluation.app.speaking import (
     command,
     console,
     say,
+    show,
+    telling,
 )
 
 if TYPE_CHECKING:
@@ -90,9 +92,7 @@ def run_compare(
     from evaluation.year.compare_report import write_report
     from evaluation.year.sides import read_side
 
-    def tell(text: Text) -> None:
-        screen.print(text.in_language(language), markup=False, soft_wrap=True)
-
+    tell = telling(screen, language)
     with tempfile.TemporaryDirectory(prefix="compare-") as place:
         scratch = Path(place)
         sides = [read_side(text, opened, scratch / f"side{number}") for number, text in enumerate((first, second))]
@@ -103,7 +103,7 @@ def run_compare(
         _tell(found, screen, language)
         for path in write_report(opened, found):
             shown = path.relative_to(opened.root) if path.is_relative_to(opened.root) else path
-            screen.print(str(shown), markup=False, soft_wrap=True)
+            show(screen, str(shown))
     return DONE
 
 
@@ -162,7 +162,7 @@ def _tell(found: Comparison, screen: Console, language: Language) -> None:
     from evaluation.year.told import estimates_told, files_told, findings_told, tables_told
 
     def line(ru: str, en: str) -> None:
-        screen.print(ru if language == "ru" else en, markup=False, soft_wrap=True)
+        show(screen, ru if language == "ru" else en)
 
     names = [side_name(side, language) for side in (found.before, found.after)]
     line(f"{names[0]} -> {names[1]}", f"{names[0]} -> {names[1]}")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from pathlib import Path
 
 import pandas as pd
 
+from evaluation import aside
 from evaluation.decisions import DECISION_COLUMNS
 from evaluation.settings import InputProblem
 
@@ -30,17 +30,10 @@ def appended(place: Path, decisions: pd.DataFrame) -> bytes:
 
 
 def write_together(contents: dict[Path, bytes]) -> None:
-    """All files aside first, then each into place in one step."""
-    asides = {place: place.with_name(f".{place.name}.new") for place in contents}
+    """All files or none. Raises InputProblem where one is open elsewhere or may not be written."""
     try:
-        for place, content in contents.items():
-            place.parent.mkdir(parents=True, exist_ok=True)
-            asides[place].write_bytes(content)
-        for place, aside in asides.items():
-            os.replace(aside, place)
+        aside.write_together(contents)
     except PermissionError as error:
-        for aside in asides.values():
-            aside.unlink(missing_ok=True)
         names = ", ".join(map(str, contents))
         raise InputProblem(
             f"Решения не записаны: {names} открыты в другой программе или нет прав. Закройте их и повторите.",

@@ -14,6 +14,7 @@ from evaluation.app.speaking import (
     command,
     console,
     say,
+    show,
 )
 
 
@@ -41,4 +42,4 @@ def design(
     from evaluation.places import open_workspace
 
     lines = run_design(open_workspace(workspace), year, preview, verify, chosen_language(language))
-    console(plain).print("\n".join(lines), markup=False, soft_wrap=True)
+    show(console(plain), "\n".join(lines))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ import pandas as pd
 from evaluation import __version__
 from evaluation.app.design_inputs import LotInputs, design_file, lot_inputs, lot_scheme, read_design_plan
 from evaluation.app.design_reports import CHANCE_DRAWS, list_text, report_files
+from evaluation.aside import write_whole
 from evaluation.display.wording import format_number
 from evaluation.effects.design import chances, draw_lot
 from evaluation.effects.design_power import DesignPower, power_beforehand
@@ -214,14 +214,9 @@ def _changed_settings(document: Mapping[str, Any], plan: DesignPlan) -> list[Tex
 
 
 def _put(place: Path, content: bytes) -> Path:
-    """Write aside, then into place in one step."""
-    aside = place.with_name(f".{place.name}.new")
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        aside.write_bytes(content)
-        os.replace(aside, place)
+        write_whole(place, content)
     except OSError as error:
-        aside.unlink(missing_ok=True)
         raise InputProblem(
             f"Файл {place} нельзя записать ({error.strerror}). Закройте его в других программах, проверьте права и "
             "повторите.",

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from evaluation.app.speaking import LanguageOption, PlainOption, WorkspaceOption, chosen_language, command, console, say
+from evaluation.app.speaking import (
+    LanguageOption,
+    PlainOption,
+    WorkspaceOption,
+    chosen_language,
+    command,
+    console,
+    say,
+    show,
+)
+from evaluation.aside import write_together
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from evaluation.codebook import Codebook
-    from evaluation.settings import Language
+    from evaluation.places import Workspace
+    from evaluation.settings import Language, Text
 
 READ_DOCUMENT_HELP = say(
     "Прочесть документ (протокол, меры, тренинги, поддержка, стратегия) в форму для проверки; из проверенной формы "
@@ -70,15 +80,16 @@ def read_document(
             "Name the kind of document, the file and the form: 'evaluation read-document minutes minutes.docx --out "
             "form.xlsx', or a checked form and a folder: 'evaluation read-document --confirmed form.xlsx --out dir'.",
         )
-    codebook = open_workspace(workspace).codebook
+    opened = open_workspace(workspace)
+    codebook = opened.codebook
     if confirmed is not None:
-        lines = write_registers(confirmed, out, codebook, spoken)
+        lines = write_registers(confirmed, out, codebook, spoken, opened)
     else:
         assert kind is not None and file is not None, "told apart above"
         lines = write_form(kind, file, out, codebook, spoken)
     screen = console(plain)
     for line in lines:
-        screen.print(line, markup=False, highlight=False, soft_wrap=True)
+        show(screen, line)
 
 
 def write_form(kind: str, file: Path, out: Path, codebook: Codebook, language: Language) -> list[str]:
@@ -118,9 +129,12 @@ def write_form(kind: str, file: Path, out: Path, codebook: Codebook, language: L
     return said + [f"Does not hold: {text}" for text in failed]
 
 
-def write_registers(form: Path, out: Path, codebook: Codebook, language: Language) -> list[str]:
+def write_registers(
+    form: Path, out: Path, codebook: Codebook, language: Language, workspace: Workspace | None = None
+) -> list[str]:
     """Write the registers of a checked form to the folder ``out``, a workbook each; what was written, in words.
 
+    An event that the register of ``workspace`` has already is left out (``registered_events``).
     Raises InputProblem for a form that is none or is filled in wrongly, where nothing is confirmed, and where a file
     of that name with other content is there. Nothing is written then.
     """
@@ -138,6 +152,11 @@ def write_registers(form: Path, out: Path, codebook: Codebook, language: Languag
             f"{form}: ни одно значение не подтверждено, записывать нечего. Ответьте в жёлтых ячейках и сохраните её.",
             f"{form}: no value is confirmed, there is nothing to write. Answer in the yellow cells and save the book.",
         )
+    noticed: list[Text] = []
+    if workspace is not None:
+        from evaluation.app.registered_events import without_registered
+
+        tables, noticed = without_registered(tables, workspace, out)
     contents = {out / f"{name}.xlsx": _register(name, rows, codebook, language) for name, rows in tables.items()}
     taken = [path for path, content in contents.items() if path.exists() and path.read_bytes() != content]
     if taken:
@@ -149,10 +168,11 @@ def write_registers(form: Path, out: Path, codebook: Codebook, language: Languag
         )
     _write(contents)
     rows_ru = [f"{path}: строк {len(tables[path.stem])}" for path in contents]
+    told = [text.in_language(language) for text in noticed]
     rows_en = [f"{path}: {len(tables[path.stem])} rows" for path in contents]
     if language == "ru":
-        return [*rows_ru, f"Без ответа осталось строк: {filled.blank}; они никуда не попали."]
-    return [*rows_en, f"Lines left without an answer: {filled.blank}; they went nowhere."]
+        return [*rows_ru, *told, f"Без ответа осталось строк: {filled.blank}; они никуда не попали."]
+    return [*rows_en, *told, f"Lines left without an answer: {filled.blank}; they went nowhere."]
 
 
 def _register(name: str, rows: pd.DataFrame, codebook: Codebook, language: Language) -> bytes:
@@ -202,19 +222,12 @@ def _taken(file: Path) -> bytes:
 
 
 def _write(contents: Mapping[Path, bytes]) -> None:
-    """Write the files aside and then into their places."""
+    """Write all files or none."""
     from evaluation.settings import InputProblem
 
-    asides = {path.with_name(f".{path.name}.new"): path for path in contents}
     try:
-        for aside, path in asides.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            aside.write_bytes(contents[path])
-        for aside, path in asides.items():
-            os.replace(aside, path)
+        write_together(contents)
     except OSError as error:
-        for aside in asides:
-            aside.unlink(missing_ok=True)
         place = next(iter(contents))
         raise InputProblem(
             f"{place.parent}: записать не удалось ({error.strerror}). Укажите место, куда можно писать.",

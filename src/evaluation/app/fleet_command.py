@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from evaluation.app.language import Language
-from evaluation.app.speaking import BAD_INPUT, DONE, FAILED, say
+from evaluation.app.speaking import BAD_INPUT, DONE, FAILED, say, show
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -147,7 +148,7 @@ class FleetProgress:
                 end=_end(result, self.language),
             )  # fmt: skip
             style = "yellow" if result.interrupted else "green" if result.good else "bold red"
-            self.screen.print(line, style=style, markup=False, highlight=False, soft_wrap=True)
+            show(self.screen, line, style)
 
 
 def _end(result: MemberResult, language: Language) -> str:
@@ -191,9 +192,7 @@ def table_rows(results: Sequence[MemberResult]) -> list[tuple[str, ...]]:
 
 
 def _tell(screen: Console, results: Sequence[MemberResult], language: Language, plain: bool) -> None:
-    def say_line(text: str, style: str = "") -> None:
-        screen.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
-
+    say_line = partial(show, screen)
     words, rows = WORDS[language], table_rows(results)
     if plain:
         for row in (COLUMNS[language], *rows):

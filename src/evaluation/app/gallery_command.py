@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,7 +15,9 @@ from evaluation.app.speaking import (
     command,
     console,
     say,
+    show,
 )
+from evaluation.aside import write_whole
 
 if TYPE_CHECKING:
     from evaluation.places import Workspace
@@ -47,7 +47,7 @@ def gallery(
     opened = open_workspace(workspace)
     page = write_gallery(opened, out or opened.root / "reports" / "gallery")
     said = "Галерея карт" if chosen_language(language) == "ru" else "Gallery of maps"
-    console(plain).print(f"{said}: {page}", markup=False, soft_wrap=True)
+    show(console(plain), f"{said}: {page}")
 
 
 def write_gallery(workspace: Workspace, folder: Path) -> Path:
@@ -63,10 +63,10 @@ def write_gallery(workspace: Workspace, folder: Path) -> Path:
     for language in languages:
         for name, figure in gallery_figures(data, language):
             for ending in FORMATS:
-                _write(folder / f"{name}.{language}.{ending}", figure_bytes(figure, ending))
+                write_whole(folder / f"{name}.{language}.{ending}", figure_bytes(figure, ending))
             files[name, language] = f"{name}.{language}.svg"
     page = folder / "index.html"
-    _write(page, gallery_page(data, files).encode())
+    write_whole(page, gallery_page(data, files))
     return page
 
 
@@ -80,16 +80,3 @@ def _make(folder: Path) -> None:
             f"Папка {folder} не создаётся ({error.strerror}). Укажите другую: --out.",
             f"The folder {folder} cannot be made ({error.strerror}). Name another one: --out.",
         ) from error
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Aside first, then in place: a failure damages no existing file."""
-    handle, aside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(aside).chmod(0o644)
-        os.replace(aside, path)
-    except BaseException:
-        Path(aside).unlink(missing_ok=True)
-        raise

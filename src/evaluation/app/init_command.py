@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from evaluation.app.speaking import LanguageOption, PlainOption, chosen_language, command, console, say
+from evaluation.app.speaking import LanguageOption, PlainOption, chosen_language, command, console, say, show_texts
 
 INIT_HELP = say("Создать рабочее пространство института.", "Make an institute's own workspace.")
 
@@ -94,5 +94,4 @@ def init(
         sources_of(sources or list(USUAL_SOURCES)), own_codebook,
     )  # fmt: skip
     made = make_workspace(folder, answers, Path(file), population)
-    for text in in_words(made, answers):
-        screen.print(text.in_language(spoken), markup=False, highlight=False, soft_wrap=True)
+    show_texts(screen, in_words(made, answers), spoken)

@@ -5,9 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-import os
 import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -17,6 +15,7 @@ import pandas as pd
 
 from evaluation.app.init_population import REMARKS as POPULATION_REMARKS
 from evaluation.app.init_population import Imported, import_population, remarks_csv, with_population
+from evaluation.aside import made_aside
 from evaluation.places import open_workspace, repository
 from evaluation.settings import InputProblem, Language, Text
 from evaluation.tables import FORMS
@@ -68,28 +67,23 @@ def make_workspace(
             f"Нет файла населения {population_file}. Проверьте путь.",
             f"There is no population file {population_file}. Check the path.",
         )
-    aside = _aside(folder)
     try:
-        _write_texts(aside, answers, units, population_file, today or dt.date.today())
-        _put(aside / UNITS, registry_csv(registry))
-        if len(remarks):
-            columns = ["rule", "action", "row", "field", "raw", "suggestion"]
-            _put(aside / REMARKS, remarks[columns].to_csv(index=False, lineterminator="\n"))
-        forms = _write_forms(aside, answers, units)
-        _try(aside, answers.first_year)
-        population = None
-        if population_file is not None:
-            population = import_population(aside, answers.first_year)
-            _put(aside / UNITS, registry_csv(with_population(registry, population)))
-            if len(population.remarks):
-                _put(aside / POPULATION_REMARKS, remarks_csv(population))
-        if folder.exists():
-            folder.rmdir()
-        os.replace(aside, folder)
+        with made_aside(folder) as aside:
+            _write_texts(aside, answers, units, population_file, today or dt.date.today())
+            _put(aside / UNITS, registry_csv(registry))
+            if len(remarks):
+                columns = ["rule", "action", "row", "field", "raw", "suggestion"]
+                _put(aside / REMARKS, remarks[columns].to_csv(index=False, lineterminator="\n"))
+            forms = _write_forms(aside, answers, units)
+            _try(aside, answers.first_year)
+            population = None
+            if population_file is not None:
+                population = import_population(aside, answers.first_year)
+                _put(aside / UNITS, registry_csv(with_population(registry, population)))
+                if len(population.remarks):
+                    _put(aside / POPULATION_REMARKS, remarks_csv(population))
     except OSError as error:
         raise _not_written(folder, error) from error
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
     return Made(folder, len(registry), len(units), left_out, remarks, forms, population)
 
 
@@ -102,17 +96,6 @@ def refuse_taken(folder: Path) -> None:
             f"{folder} is there already and not empty: a new workspace is made only in an empty or new folder. "
             "Name another.",
         )
-
-
-def _aside(folder: Path) -> Path:
-    """An empty folder beside ``folder``, on the same disk."""
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-        aside.chmod(0o755)  # mkdtemp lets nobody else read; a workspace is an ordinary folder
-    except OSError as error:
-        raise _not_written(folder, error) from error
-    return aside
 
 
 def _not_written(folder: Path, error: OSError) -> InputProblem:

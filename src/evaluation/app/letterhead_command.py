@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from evaluation.app.speaking import LanguageOption, PlainOption, chosen_language, command, console, say
+from evaluation.app.speaking import LanguageOption, PlainOption, chosen_language, command, console, say, show
 
 LETTERHEAD_HELP = say(
     "Записать образец оформления отчётов Word, чтобы сделать из него бланк института.",
@@ -38,7 +37,7 @@ def letterhead(
         else f"Reference document: {out}. Change header, footer, fonts and margins in Word, keep the names of the "
         "styles, put the file into the workspace and name it in config/programme.yml: report_reference: <path>."
     )
-    console(plain).print(said, markup=False, soft_wrap=True)
+    show(console(plain), said)
 
 
 def write_letterhead(path: Path) -> None:
@@ -47,6 +46,7 @@ def write_letterhead(path: Path) -> None:
     Raises InputProblem where something lies there already, for another ending than .docx, and where nothing can be
     written.
     """
+    from evaluation.app.writing import refuse_existing, write_or_refuse
     from evaluation.report.office.reference import shipped_reference
     from evaluation.settings import InputProblem
 
@@ -55,18 +55,5 @@ def write_letterhead(path: Path) -> None:
             f"{path}: имя образца должно кончаться на .docx. Укажите, например, «--out бланк.docx».",
             f"{path}: the name of the document must end with .docx. Say '--out letterhead.docx', for instance.",
         )
-    if path.exists():
-        raise InputProblem(
-            f"{path}: такой файл уже есть, он не изменён. Укажите другое имя.",
-            f"{path}: there is such a file already, it was left as it is. Name another.",
-        )
-    aside = path.with_name(f".{path.name}.new")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        aside.write_bytes(shipped_reference("docx"))
-        os.replace(aside, path)
-    except OSError as error:
-        raise InputProblem(
-            f"{path}: записать не удалось ({error.strerror}). Укажите место, куда можно писать.",
-            f"{path}: it could not be written ({error.strerror}). Name a place that can be written to.",
-        ) from error
+    refuse_existing(path)
+    write_or_refuse(path, shipped_reference("docx"))

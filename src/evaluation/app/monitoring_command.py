@@ -11,10 +11,12 @@ from evaluation.app.speaking import (
     LanguageOption,
     PlainOption,
     WorkspaceOption,
+    YearArgument,
     chosen_language,
     command,
     console,
     say,
+    show,
 )
 
 if TYPE_CHECKING:
@@ -36,7 +38,6 @@ FormArgument = Annotated[
         help=say("имя файла в config/monitoring", "name of a file in config/monitoring"),
     ),
 ]
-YearArgument = Annotated[int, typer.Argument(metavar="YEAR", help=say("год", "year"))]
 
 
 @monitoring.command(help=say("Проверить форму и числа, ничего не записывая.", "Check form and numbers, write nothing."))
@@ -57,12 +58,12 @@ def check(
     refuse_unsendable(ready)
     empty = [target for target in ready.cells if value_at(ready.counted, target.entry, target.unit) is None]
     count, lacking = len(ready.cells), len(empty)
-    console(plain).print(
+    show(
+        console(plain),
         f"Форма «{form}», {year}: ячеек {count}, без значения {lacking}. {_may_be_sent(opened, is_russian)}"
         if is_russian
         else f"Form '{form}', {year}: {count} cells, {lacking} without a value. {_may_be_sent(opened, is_russian)}",
-        markup=False, soft_wrap=True,
-    )  # fmt: skip
+    )
 
 
 def _may_be_sent(opened: Workspace, is_russian: bool) -> str:
@@ -104,7 +105,7 @@ def export(
     if opened.programme.simulated:
         lines.append(_may_be_sent(opened, is_russian))
     for line in lines:
-        screen.print(line, markup=False, soft_wrap=True)
+        show(screen, line)
 
 
 @monitoring.command("import", help=say("Сверить заполненную форму с нашими числами.", "Compare a filled form."))
@@ -141,13 +142,13 @@ def import_(
         if spoken == "ru"
         else f"Cells compared: {len(found)}, differences: {len(differing)}."
     )
-    screen.print(head, markup=False)
+    show(screen, head)
     for row in differing.head(SHOWN).itertuples():
         numbers = " / ".join(format_number(value, spoken) for value in (row.form, row.ours))
         where = f"«{row.sheet}»!{row.cell}" if spoken == "ru" else f"'{row.sheet}'!{row.cell}"
-        screen.print(f"{where} ({row.key}): {STATES[row.state][position]}, {numbers}", markup=False, soft_wrap=True)
+        show(screen, f"{where} ({row.key}): {STATES[row.state][position]}, {numbers}")
     if len(differing) > SHOWN:
         more = len(differing) - SHOWN
-        screen.print(f"и ещё {more}" if spoken == "ru" else f"and {more} more", markup=False)
+        show(screen, f"и ещё {more}" if spoken == "ru" else f"and {more} more")
     if out is not None:
-        screen.print(str(out), markup=False, soft_wrap=True)
+        show(screen, str(out))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from evaluation.app.writing import write_or_refuse
+from evaluation.app.writing import refuse_existing, write_or_refuse
 from evaluation.cleaning.values import parse_number
 from evaluation.report.forms import workbook_bytes
 from evaluation.report.monitoring.compare import compare_form
@@ -123,11 +123,7 @@ def export_form(workspace: Workspace, name: str, year: int, out: Path) -> tuple[
         raise InputProblem(
             f"{out}: имя файла должно кончаться на .xlsx.", f"{out}: the file's name must end with .xlsx."
         )
-    if out.exists():
-        raise InputProblem(
-            f"{out}: такой файл уже есть, он не изменён. Укажите другое имя.",
-            f"{out}: there is such a file already, it was left as it is. Name another.",
-        )
+    refuse_existing(out)
     ready = prepare(workspace, name, year)
     refuse_unsendable(ready)
     language = ready.form.language
@@ -161,10 +157,6 @@ def write_differences(path: Path, found: pd.DataFrame) -> None:
     """The list as CSV for spreadsheets. Raises InputProblem where a file lies there already."""
     from evaluation.display.cell_texts import guard
 
-    if path.exists():
-        raise InputProblem(
-            f"{path}: такой файл уже есть, он не изменён. Укажите другое имя.",
-            f"{path}: there is such a file already, it was left as it is. Name another.",
-        )
+    refuse_existing(path)
     shown = found.assign(sheet=found["sheet"].map(guard))
     write_or_refuse(path, shown.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig"))

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evaluation.app.init_workspace import refuse_taken
 from evaluation.app.simulation import parse_years
+from evaluation.aside import made_aside
 from evaluation.places import repository
 from evaluation.settings import InputProblem
 
@@ -107,21 +106,13 @@ def simulate_national(
     form = read_form(repository() / FORM)
     words = {one.variable: (one.label.ru, *one.aliases) for one in form.questions}
     country = simulate_country(chosen, DEFAULT_SEED if seed is None else seed)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-    try:
-        aside.chmod(0o755)  # mkdtemp lets nobody else read; a workspace is an ordinary folder
+    with made_aside(folder) as aside:
         _settings(aside, chosen.years)
         (aside / "config" / "territory").mkdir()
         country.units.to_csv(aside / "config" / "territory" / "units.csv", index=False, lineterminator="\n")
         _files(aside, country, Heads(words))
         truth = aside / "simulated_truth"
         country.totals(form.variables).to_csv(truth / "totals.csv", index=False, lineterminator="\n")
-        if folder.exists():
-            folder.rmdir()
-        os.replace(aside, folder)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
     return folder / "data" / "raw"
 
 

@@ -14,6 +14,7 @@ from evaluation.app.speaking import (
     command,
     console,
     say,
+    show_texts,
 )
 
 NEW_YEAR_HELP = say(
@@ -37,6 +38,4 @@ def new_year(
     from evaluation.places import open_workspace
 
     opened = open_workspace(workspace)
-    screen, spoken = console(plain), chosen_language(language)
-    for text in prepare_year(opened, year, gap):
-        screen.print(text.in_language(spoken), markup=False, highlight=False, soft_wrap=True)
+    show_texts(console(plain), prepare_year(opened, year, gap), chosen_language(language))

@@ -20,6 +20,7 @@ from evaluation.app.speaking import (
     command,
     console,
     say,
+    show,
 )
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def panel(
     )
 
     def ready() -> None:
-        screen.print(told, markup=False, soft_wrap=True)
+        show(screen, told)
 
     serve(opened, spoken, free, token, not no_browser, ready)
     return DONE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from evaluation.app.language import Language
+from evaluation.app.speaking import show
 
 if TYPE_CHECKING:
     from evaluation.running.engine import Event, RunResult
@@ -115,10 +117,7 @@ def _task_name(outcome: Outcome) -> str:
 def tell_result(console: Console, result: RunResult, reports: list[Path], folder: Path, language: Language) -> None:
     """Print what failed and why, what was done, and where the reports or else the results lie."""
     words = WORDS[language]
-
-    def say(text: str, style: str = "") -> None:
-        console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
-
+    say = partial(show, console)
     for outcome in result.ended("failed"):
         if outcome.failure is not None:
             message = outcome.failure.message.in_language(language)

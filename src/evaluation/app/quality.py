@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 
+from evaluation.aside import write_whole
 from evaluation.cleaning.context import Cleaned
 from evaluation.cleaning.workbook import Received
 from evaluation.places import Workspace
@@ -180,14 +181,9 @@ def _has_answers(place: Path) -> bool:
 
 
 def _put(place: Path, content: bytes) -> Path:
-    """Write aside, then into place in one step."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    aside = place.with_name(f".{place.name}.new")
     try:
-        aside.write_bytes(content)
-        os.replace(aside, place)
+        write_whole(place, content)
     except PermissionError as error:
-        aside.unlink(missing_ok=True)
         raise InputProblem(
             f"Файл {place} нельзя записать: он открыт в другой программе или нет прав. Закройте его и повторите.",
             f"The file {place} cannot be written: it is open in another program, or you may not. Close it and repeat.",

@@ -10,10 +10,12 @@ from evaluation.app.speaking import (
     LanguageOption,
     PlainOption,
     WorkspaceOption,
+    YearArgument,
     chosen_language,
     command,
     console,
     say,
+    show_texts,
 )
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ RELEASE_HELP = say(
 
 @command
 def release(
-    year: Annotated[int, typer.Argument(metavar="YEAR", help=say("год", "the year"))],
+    year: YearArgument,
     sign: Annotated[
         list[str] | None,
         typer.Option(
@@ -66,7 +68,7 @@ def release(
         ),
         *made.notes,
     ]
-    screen.print("\n".join(line.in_language(spoken) for line in lines), markup=False, soft_wrap=True)
+    show_texts(screen, lines, spoken)
 
 
 def signatures(given: list[str]) -> dict[SignedRole, str]:

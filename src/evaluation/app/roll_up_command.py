@@ -14,10 +14,13 @@ from evaluation.app.speaking import (
     LanguageOption,
     PlainOption,
     WorkspaceOption,
+    YearArgument,
     chosen_language,
     command,
     console,
     say,
+    show,
+    show_texts,
 )
 
 DEFAULT = "combine"
@@ -52,7 +55,7 @@ roll_up = typer.Typer(
 )
 @command
 def pack(
-    year: Annotated[int, typer.Argument(metavar="YEAR", help=say("год", "the year"))],
+    year: YearArgument,
     out: Annotated[Path, typer.Option("--out", metavar="FILE.zip", help=say("куда записать", "where to write"))],
     released: Annotated[
         str | None,
@@ -87,7 +90,7 @@ def pack(
         ),
     )
     screen, spoken = console(plain), chosen_language(language)
-    screen.print("\n".join(line.in_language(spoken) for line in lines), markup=False, soft_wrap=True)
+    show_texts(screen, lines, spoken)
 
 
 @roll_up.command(
@@ -163,7 +166,7 @@ def combine(
         write_folder(out, with_documents(pages, made) if documents else pages)
 
     def tell(ru: str, en: str) -> None:
-        screen.print(ru if spoken == "ru" else en, markup=False, soft_wrap=True)
+        show(screen, ru if spoken == "ru" else en)
 
     for each in made.refused:
         tell(f"Не учтена {each.file}:", f"Refused {each.file}:")

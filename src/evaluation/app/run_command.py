@@ -21,11 +21,11 @@ from evaluation.app.speaking import (
     command,
     console,
     say,
+    telling,
 )
 
 if TYPE_CHECKING:
     from evaluation.places import Workspace
-    from evaluation.settings import Text
 
 RUN_HELP = say("Выполнить всё, что устарело.", "Run what is stale.")
 
@@ -113,9 +113,7 @@ def run(
     chosen = years or [opened.programme.last_year]
     _make_pseudonym_key(opened, max(chosen))
 
-    def tell(text: Text) -> None:
-        screen.print(text.in_language(spoken), markup=False, soft_wrap=True)
-
+    tell = telling(screen, spoken)
     live = screen.is_terminal and not plain
     with (
         told_to(events, chosen) as teller,

@@ -7,7 +7,7 @@ import os
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ParamSpec
@@ -18,6 +18,8 @@ from evaluation.app.language import Language, asked_language, system_language
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from evaluation.settings import Text
 
 Parameters = ParamSpec("Parameters")
 
@@ -42,6 +44,13 @@ LanguageOption = Annotated[
     Language | None,
     typer.Option("--language", help=say("язык сообщений", "language of the messages"), show_default=False),
 ]
+YearArgument = Annotated[int, typer.Argument(metavar="YEAR", help=say("год", "the year"))]
+LastYearArgument = Annotated[
+    int | None,
+    typer.Argument(
+        metavar="[YEAR]", help=say("год; без него последний", "year; without it the last"), show_default=False
+    ),
+]
 PlainOption = Annotated[
     bool,
     typer.Option("--plain", help=say("простой текст, для журналов", "plain text, for logs"), show_default=False),
@@ -55,6 +64,22 @@ def console(plain: bool, error: bool = False) -> Console:
     if plain:
         return Console(stderr=error, no_color=True, force_terminal=False, highlight=False, soft_wrap=True)
     return Console(stderr=error, highlight=False)
+
+
+def show(screen: Console, line: str, style: str | None = None) -> None:
+    """Print a line to the letter: nothing in it is markup, and it is not broken."""
+    screen.print(line, style=style, markup=False, highlight=False, soft_wrap=True)
+
+
+def show_texts(screen: Console, texts: Iterable[Text], language: Language) -> None:
+    """Print every text in one language, a line each."""
+    for text in texts:
+        show(screen, text.in_language(language))
+
+
+def telling(screen: Console, language: Language) -> Callable[[Text], None]:
+    """A function that prints a text in one language as soon as it is told."""
+    return lambda text: show(screen, text.in_language(language))
 
 
 def chosen_language(language: Language | None) -> Language:

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from evaluation.app.language import Language
+from evaluation.app.speaking import show
 from evaluation.places import Workspace
 from evaluation.running.engine import hashes_of
 from evaluation.running.staleness import Standing, State, notes, standings
@@ -72,7 +73,7 @@ def show_status(workspace: Workspace, year: int, screen: Console, language: Lang
             reasons = "; ".join(_shortened(place.reasons, language))
             together.setdefault((task.name, reasons), []).append(str(task.year))
     for (name, reasons), alike in together.items():
-        screen.print(f"{name} {', '.join(alike)}: {reasons}", markup=False, soft_wrap=True)
+        show(screen, f"{name} {', '.join(alike)}: {reasons}")
 
 
 def _styled(state: State, language: Language) -> str:
@@ -96,11 +97,11 @@ def show_reasons(workspace: Workspace, step: str, year: int, screen: Console, la
     found = {task.key: (task, place) for task, place in find_standings(workspace, year)}
     task, place = found[step, year]
     state = STATES[place.state].in_language(language)
-    screen.print(f"{step} {year}: {state}", markup=False)
+    show(screen, f"{step} {year}: {state}")
     for depth, line in _chain({key: place for key, (_, place) in found.items()}, (step, year), set()):
-        screen.print("  " * (depth + 1) + line.in_language(language), markup=False, soft_wrap=True)
+        show(screen, "  " * (depth + 1) + line.in_language(language))
     for note in notes(workspace, task):
-        screen.print(f"  {note.in_language(language)}", markup=False, soft_wrap=True)
+        show(screen, f"  {note.in_language(language)}")
 
 
 def _chain(

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from evaluation.aside import write_whole
 from evaluation.settings import Language, Text
 from evaluation.simulate.study.blocks import Block, blocks_of, make, open_study, read_blocks
 from evaluation.simulate.study.document import document
@@ -96,10 +97,7 @@ def write_report(out: Path, report: Path, draws: int, cells: tuple[Cell, ...] = 
         for language, name in FIGURES.items():
             made[report / "images" / name] = draw(rows, language)
     for path, content in made.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        aside = path.with_name(f".{path.name}.part")
-        aside.write_bytes(content)
-        os.replace(aside, path)
+        write_whole(path, content)
     return list(made)
 
 

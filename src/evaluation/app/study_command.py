@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from evaluation.app.speaking import LanguageOption, PlainOption, chosen_language, command, console, say
+from evaluation.app.speaking import LanguageOption, PlainOption, chosen_language, command, console, say, show, telling
 
 STUDY_HELP = say(
     "Проверить на моделированных программах, каким оценкам и интервалам можно верить.",
@@ -41,12 +41,9 @@ def study(
     plain: PlainOption = False,
 ) -> None:
     from evaluation.app.study import run_study
-    from evaluation.settings import Text
 
     screen, spoken = console(plain), chosen_language(language)
 
-    def tell(text: Text) -> None:
-        screen.print(text.in_language(spoken), markup=False, soft_wrap=True)
-
+    tell = telling(screen, spoken)
     for path in run_study(out, report or out, draws, jobs, tell):
-        screen.print(str(path), markup=False, soft_wrap=True)
+        show(screen, str(path))

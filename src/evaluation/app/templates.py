@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
+from evaluation.aside import write_together
 from evaluation.places import Workspace
 from evaluation.settings import InputProblem, Language
 from evaluation.tables import FORMS, SOURCE_TABLES
@@ -40,11 +40,7 @@ def write_templates(workspace: Workspace, out: Path, names: Sequence[str], year:
             "They may have been filled in, so nothing was written. Name another folder.",
         )
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        for path, content in contents.items():
-            aside = path.with_name(f".{path.name}.new")
-            aside.write_bytes(content)
-            os.replace(aside, path)
+        write_together(contents)
     except OSError as error:
         raise InputProblem(
             f"В папку {out} не удаётся записать формы ({error.strerror}). Укажите папку, куда можно писать.",

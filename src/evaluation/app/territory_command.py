@@ -18,6 +18,7 @@ from evaluation.app.speaking import (
     command,
     console,
     say,
+    show_texts,
 )
 
 if TYPE_CHECKING:
@@ -103,8 +104,7 @@ def import_file(
     made, aliases = _import(opened, file, day, region, tolerance, registry, crs, layer, admin_level)
     target = (out or opened.root / PRODUCT).resolve()
     lines = write_import(opened, made, file, day, target, registry, aliases)
-    for text in (*in_words(made, day), *lines):
-        screen.print(text.in_language(spoken), markup=False, highlight=False, soft_wrap=True)
+    show_texts(screen, (*in_words(made, day), *lines), spoken)
     return TO_DECIDE if made.to_decide else DONE
 
 

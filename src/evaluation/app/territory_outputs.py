@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 from pathlib import Path
 
 from evaluation.app.cleaning_alone import any_registry
+from evaluation.aside import write_whole
 from evaluation.places import Workspace
 from evaluation.report.boundaries import boundary_report, rule_labels
 from evaluation.settings import InputProblem, Language, Text
@@ -40,12 +40,12 @@ def write_import(
     languages: tuple[Language, ...] = ("ru", "en")
     for language in languages:
         html = boundary_report(made, called, places, f"{day:%Y-%m-%d}", workspace.codebook, language, headers)
-        _put(target.with_name(f"{target.stem}.{language}.html"), html)
+        write_whole(target.with_name(f"{target.stem}.{language}.html"), html)
     remarks = made.remarks.copy()
     for place, language in enumerate(languages, start=2):
         remarks.insert(place, f"remark_{language}", remarks["rule"].map(rule_labels(workspace.codebook, language)))
-    _put(target.with_name(places["remarks"]), "\ufeff" + remarks.to_csv(index=False, lineterminator="\n"))
-    _put(target.with_name(places["polygons"]), "\ufeff" + made.polygons.to_csv(index=False, lineterminator="\n"))
+    write_whole(target.with_name(places["remarks"]), "\ufeff" + remarks.to_csv(index=False, lineterminator="\n"))
+    write_whole(target.with_name(places["polygons"]), "\ufeff" + made.polygons.to_csv(index=False, lineterminator="\n"))
     return [
         Text(
             ru=f"Границы: {target}. Чтобы рисовать по ним карты, впишите в programme.yml, в registry: "
@@ -64,13 +64,6 @@ def _relative(path: Path, workspace: Workspace) -> str:
     root = workspace.root.resolve()
     resolved = path.resolve()
     return resolved.relative_to(root).as_posix() if resolved.is_relative_to(root) else str(resolved)
-
-
-def _put(place: Path, text: str) -> None:
-    """Write aside, then into place in one step."""
-    aside = place.with_name(f".{place.name}.new")
-    aside.write_text(text, encoding="utf-8", newline="")
-    os.replace(aside, place)
 
 
 def in_words(made: Imported, day: dt.date) -> list[Text]:

@@ -11,12 +11,14 @@ import typer
 
 from evaluation.app.speaking import (
     LanguageOption,
+    LastYearArgument,
     PlainOption,
     WorkspaceOption,
     chosen_language,
     command,
     console,
     say,
+    show,
 )
 
 if TYPE_CHECKING:
@@ -41,12 +43,7 @@ def trace(
             show_default=False,
         ),
     ] = None,
-    year: Annotated[
-        int | None,
-        typer.Argument(
-            metavar="[YEAR]", help=say("год; без него последний", "year; without it the last"), show_default=False
-        ),
-    ] = None,
+    year: LastYearArgument = None,
     listing: Annotated[bool, typer.Option("--list", help=say("все находки года", "all findings of the year"))] = False,
     every: Annotated[
         bool, typer.Option("--all", help=say("все строки, в файл CSV", "every row, into a CSV file"))
@@ -95,7 +92,7 @@ def _show(
     found = trace_of(workspace, finding, year, None if every else FIRST)
     place = None
     if every:
-        from evaluation.running.aside import write_whole
+        from evaluation.aside import write_whole
 
         place = out or workspace.root / "reports" / str(year) / "trace" / f"{finding}.csv"
         _make_folder(place.parent)
@@ -106,10 +103,10 @@ def _show(
     shown = dataclasses.replace(found, origins=found.origins.head(FIRST))
     for line in lines(shown, workspace.codebook, language, workspace.programme.currency.code):
         style = "bold" if line.depth == 0 else None
-        screen.print("  " * line.depth + line.text, style=style, markup=False, highlight=False, soft_wrap=True)
+        show(screen, "  " * line.depth + line.text, style)
     if place is not None:
         told = "Все строки" if language == "ru" else "Every row"
-        screen.print(f"{told}: {place}", markup=False, soft_wrap=True)
+        show(screen, f"{told}: {place}")
 
 
 def _make_folder(folder: Path) -> None:

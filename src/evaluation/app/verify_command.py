@@ -16,6 +16,7 @@ from evaluation.app.speaking import (
     command,
     console,
     say,
+    show,
 )
 
 VERIFY_HELP = say(
@@ -55,5 +56,5 @@ def verify(
         opened = open_workspace(workspace or workspace_of(Path(target)))
         verdict = verify_release(Path(target), how, opened)
     written = write_verdict(opened, verdict)
-    screen.print("\n".join([*lines(verdict, spoken), *map(str, written)]), markup=False, soft_wrap=True)
+    show(screen, "\n".join([*lines(verdict, spoken), *map(str, written)]))
     return 0 if verdict.holds else FAILED

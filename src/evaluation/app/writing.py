@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from evaluation.running.aside import write_whole
+from evaluation.aside import write_whole
 from evaluation.settings import InputProblem
+
+
+def refuse_existing(path: Path) -> None:
+    """Raises InputProblem where anything lies at ``path``."""
+    if path.exists():
+        raise InputProblem(
+            f"{path}: такой файл уже есть, он не изменён. Укажите другое имя.",
+            f"{path}: there is such a file already, it was left as it is. Name another.",
+        )
 
 
 def write_or_refuse(path: Path, content: bytes) -> None:

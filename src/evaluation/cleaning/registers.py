@@ -22,7 +22,7 @@ from evaluation.cleaning.records import Records, multiplier, read_records
 from evaluation.cleaning.rows import Reading, account, begin
 from evaluation.cleaning.screening import read_screened
 from evaluation.cleaning.totals import check_totals
-from evaluation.cleaning.units import read_units, require_units
+from evaluation.cleaning.units import read_units, remark_unnamed, require_units
 from evaluation.cleaning.values import (
     Parsed,
     Parser,
@@ -36,6 +36,7 @@ from evaluation.cleaning.values import (
 )
 from evaluation.cleaning.workbook import Received
 from evaluation.tables import TABLES, Column, Table
+from evaluation.tables.services import UNIT_ASKED_FOR
 
 PROVENANCE = frozenset({"source", "source_sheet", "source_row"})
 # numbers of records are counted anew every year; the letter says of what kind a record is (3 of 2025 is 2025-T3)
@@ -43,7 +44,7 @@ RECORD_LETTERS = {
     "project_id": "", "event_id": "T", "exchange_id": "X", "consultation_id": "C", "review_id": "D",
     "publication_id": "P", "recommendation_id": "R", "resolution_id": "M", "problem_id": "Q", "achievement_id": "A",
     "grant_id": "G",
-    "request_id": "Q", "entry_id": "N", "application_id": "F", "item_id": "I",
+    "request_id": "S", "entry_id": "N", "application_id": "F", "item_id": "I",
 }  # fmt: skip
 _WITH_YEAR = re.compile(r"^((?:19|20)\d\d)-")
 
@@ -218,6 +219,8 @@ def _decide(
         rule = "key_missing" if name in table.key else "required_empty"
         for row in _missing(reading, name):
             reading.set_aside(row, rule, variable, reading.records.raw(row, variable))
+    if table.name in UNIT_ASKED_FOR:
+        remark_unnamed(reading, alternatives("unit_id"))
     for name, (target, target_column) in table.references.items():
         if len(tables[target]):
             _follow(reading, name, set(tables[target][target_column].dropna()), context)

@@ -100,6 +100,7 @@ RULES: dict[str, tuple[Severity, Action]] = {
     "name_unmatched_code_used": ("warning", "repaired"),
     "unit_not_in_force": ("warning", "kept"),
     "unit_unknown": ("error", "quarantined"),
+    "unit_not_named": ("warning", "kept"),
     "several_municipalities": ("error", "emptied"),
     "region_unknown": ("error", "emptied"),
     "region_conflict": ("error", "emptied"),

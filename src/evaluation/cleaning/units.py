@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -113,3 +114,20 @@ def require_units(reading: Reading, variable: str, column: str = "unit_id") -> N
     name = next((n for n in (variable, "unit_code", column) if records.has(n)), None)
     for row in reading.kept_without(reading.columns[column]):
         reading.set_aside(row, "unit_unknown", name, records.raw(row, name) if name else None)
+
+
+def remark_unnamed(reading: Reading, variables: Sequence[str]) -> None:
+    """A remark on every kept record that names no unit; one for all of them where the file has none of ``variables``.
+
+    ``variables`` are the columns that may name it, the preferred last. A unit that is named but not recognised has a
+    remark of its own.
+    """
+    records = reading.records
+    named = [name for name in variables if records.has(name)]
+    if not named:
+        reading.issues.append(records.remark("unit_not_named", variable="unit_id", value=len(reading.kept)))
+        return
+    told = {issue.row for issue in reading.issues if issue.field in named and issue.action == "emptied"}
+    for row in reading.kept_without(reading.columns["unit_id"]):
+        if row not in told:
+            reading.remark("unit_not_named", row, named[-1])

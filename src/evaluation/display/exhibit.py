@@ -15,6 +15,7 @@ from typing import Any
 
 import pandas as pd
 
+from evaluation.display.cell_numbers import full_value
 from evaluation.display.cell_texts import column_kind, guard, is_long, padding
 from evaluation.display.units import COUNTED, unit_label, unit_words
 from evaluation.display.wording import (
@@ -196,9 +197,7 @@ class Exhibit:
             return value.strftime("%Y-%m-%d")
         if not self._is_number(column) or isinstance(value, str) or pd.api.types.is_bool(value) or is_missing(value):
             return ""
-        number = float(value)
-        # ten digits in a row look like a telephone number
-        return f"{number:.11e}" if abs(number) >= 1e8 else f"{number:.12g}"
+        return full_value(float(value))
 
     def kinds(self) -> list[str]:
         """What stands in each column of the CSV: 'number', 'share', 'date' or 'text'."""

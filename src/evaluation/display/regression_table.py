@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
+from evaluation.display.cell_numbers import CellNumber, number_format
 from evaluation.display.exhibit import Exhibit
 from evaluation.display.exhibits import ESTIMATE_LABELS
 from evaluation.display.model_words import EFFECTS, FAMILIES
@@ -32,6 +33,8 @@ STARS = ((0.001, "***"), (0.01, "**"), (0.05, "*"))
 DIGIT_SPACE, MARK_SPACE = "\u2007", "\u2008"
 TITLE = Text(ru="Модели рядом", en="Models side by side")
 VARIABLES = ("panel", "project_table", "trial_households", "indicators", "*")
+_Cell = tuple[str, CellNumber | None]
+_EMPTY: _Cell = ("", None)
 _NUMBERS = ["estimate", "se", "low", "high", "p"]
 _LABELS: dict[str, Text] = {
     **ESTIMATE_LABELS,
@@ -81,11 +84,15 @@ _NOTES: dict[str, Text] = {
 
 @dataclass(frozen=True)
 class Line:
-    """A row as people see it: what it is of, its head and one text a model."""
+    """A row as people see it: what it is of, its head and one text a model.
+
+    ``numbers`` has, where a cell shows one number and nothing else, that number as a spreadsheet keeps it.
+    """
 
     kind: Kind
     head: str
     cells: tuple[str, ...]
+    numbers: tuple[CellNumber | None, ...]
 
 
 @dataclass(frozen=True, repr=False)
@@ -125,33 +132,37 @@ class RegressionTable(Exhibit):
         }  # fmt: skip
         under = words("interval", language) if self.below == "interval" else _HEADS["error"].in_language(language)
         for exposure in dict.fromkeys(self.frame["exposure"]):
-            above, below = [], []
+            above: list[_Cell] = []
+            below: list[_Cell] = []
             for name in self.models:
                 part = by_model[name]
                 row = part.loc[exposure] if exposure in part.index else None
-                above.append("" if row is None else self._coefficient(row, digits[name], widest[name], language))
-                below.append("" if row is None else self._uncertainty(row, digits[name], widest[name], language))
-            yield Line("coefficient", self._said("exposure", exposure, language), tuple(above))
-            yield Line("below", under, tuple(below))
+                above.append(_EMPTY if row is None else self._coefficient(row, digits[name], widest[name], language))
+                below.append(_EMPTY if row is None else self._uncertainty(row, digits[name], widest[name], language))
+            yield _line("coefficient", self._said("exposure", exposure, language), above)
+            yield _line("below", under, below)
 
     def _stars(self, row: pd.Series) -> str:
         return stars_of(row) if self.stars else ""
 
-    def _coefficient(self, row: pd.Series, digits: int, widest: int, language: Language) -> str:
+    def _coefficient(self, row: pd.Series, digits: int, widest: int, language: Language) -> _Cell:
         if is_missing(row["estimate"]):
-            return MISSING[language]
+            return MISSING[language], None
         mark = self._stars(row)
-        room = DIGIT_SPACE * (widest - len(mark)) + MARK_SPACE
-        return format_number(row["estimate"], language, digits) + mark + room
+        lacking = widest - len(mark)
+        form = number_format(digits, after=mark, room="*" * lacking + (")" if self.below == "error" else ""))
+        room = DIGIT_SPACE * lacking + MARK_SPACE
+        return format_number(row["estimate"], language, digits) + mark + room, CellNumber(float(row["estimate"]), form)
 
-    def _uncertainty(self, row: pd.Series, digits: int, widest: int, language: Language) -> str:
+    def _uncertainty(self, row: pd.Series, digits: int, widest: int, language: Language) -> _Cell:
         ends = ("low", "high") if self.below == "interval" else ("se",)
         if any(is_missing(row[name]) for name in ends):
-            return MISSING[language]
+            return MISSING[language], None
         shown = [format_number(row[name], language, digits) for name in ends]
         if self.below == "error":
-            return f"({shown[0]})" + DIGIT_SPACE * widest
-        return "[" + ("; " if language == "ru" else ", ").join(shown).replace(" ", "\u00a0") + "]"
+            form = number_format(digits, before="(", after=")", room="*" * widest)
+            return f"({shown[0]})" + DIGIT_SPACE * widest, CellNumber(float(row["se"]), form)
+        return "[" + ("; " if language == "ru" else ", ").join(shown).replace(" ", "\u00a0") + "]", None
 
     def _first(self, model: str) -> pd.Series:
         return self.frame[self.frame["model"] == model].iloc[0]
@@ -161,38 +172,44 @@ class RegressionTable(Exhibit):
         for effect in self.effects:
             held = [effect in str(self._first(name)["fixed_effects"]).split(" + ") for name in self.models]
             head = _HEADS["effects"].in_language(language).format(labels.get(effect, effect))
-            yield Line("fact", head, tuple(words("yes" if each else "no", language) for each in held))
+            yield _line("fact", head, [(words("yes" if each else "no", language), None) for each in held])
 
     def _facts(self, language: Language) -> Iterator[Line]:
         for fact in _FACTS:
-            cells = tuple(self._fact(fact, name, language) for name in self.models)
-            if any(cell not in ("", words("no", language), MISSING[language]) for cell in cells):
-                yield Line(
-                    "fact", _HEADS.get(fact, _LABELS.get(fact, Text(ru=fact, en=fact))).in_language(language), cells
-                )
+            cells = [self._fact(fact, name, language) for name in self.models]
+            if any(text not in ("", words("no", language), MISSING[language]) for text, _ in cells):
+                label = _HEADS.get(fact, _LABELS.get(fact, Text(ru=fact, en=fact)))
+                yield _line("fact", label.in_language(language), cells)
 
-    def _fact(self, fact: str, model: str, language: Language) -> str:
+    def _fact(self, fact: str, model: str, language: Language) -> _Cell:
         part = self.frame[self.frame["model"] == model]
         if fact in ("n", "clusters", "treated"):
             column = "treated_clusters" if fact == "treated" else fact
             found = sorted({int(value) for value in part[column].dropna()})
             ends = found if len(found) < 2 else [found[0], found[-1]]
-            return "\u2013".join(format_number(value, language, 0) for value in ends) or MISSING[language]
+            text = "\u2013".join(format_number(value, language, 0) for value in ends) or MISSING[language]
+            return text, CellNumber(float(found[0]), number_format(0)) if len(found) == 1 else None
         codes = list(dict.fromkeys(part[fact].dropna()))
         absent = words("no", language) if fact in ("offset", "controls") else MISSING[language]
-        return "; ".join(self._said(fact, code, language) for code in codes) or absent
+        return "; ".join(self._said(fact, code, language) for code in codes) or absent, None
 
     # ---- shapes -------------------------------------------------------------------------------------------------
 
     def to_html(self, language: Language) -> str:
-        """As ``Exhibit.to_html``: caption, column and row heads, note; every text escaped, no styles, no scripts."""
+        """As ``Exhibit.to_html``: caption, column and row heads, note; every text escaped, no styles, no scripts.
+
+        ``data-laid-out`` says that its rows are not those of the CSV; a cell of one number carries ``CellNumber``.
+        """
         if self.frame.empty:
             return super().to_html(language)
         anchor = html.escape(self.name or "table", quote=True)
         head = "".join(f'<th scope="col" class="number">{html.escape(each)}</th>' for each in self.heads(language))
         body = "".join(
             f'<tr class="{line.kind}"><th scope="row">{html.escape(line.head)}</th>'
-            + "".join(f'<td class="{_class(cell)}">{html.escape(cell)}</td>' for cell in line.cells)
+            + "".join(
+                f'<td class="{_class(cell)}"{number.attributes if number else ""}>{html.escape(cell)}</td>'
+                for cell, number in zip(line.cells, line.numbers, strict=True)
+            )
             + "</tr>"
             for line in self.lines(language)
         )
@@ -200,7 +217,7 @@ class RegressionTable(Exhibit):
         notes = "".join(f'<p class="note">{html.escape(line)}</p>' for line in self.notes(language))
         wide = " wide" if len(self.models) > 4 else ""
         return (
-            f'<div class="exhibit" id="table-{anchor}" lang="{language}">'
+            f'<div class="exhibit" id="table-{anchor}" lang="{language}" data-laid-out="yes">'
             f'<div class="scroll" role="region" tabindex="0" aria-labelledby="caption-{anchor}">'
             f'<table class="regression{wide}"><caption id="caption-{anchor}">'
             f"{html.escape(self.title.in_language(language))}{badge}</caption>"
@@ -332,6 +349,10 @@ def stars_of(row: pd.Series) -> str:
     if is_missing(p):
         return ""
     return next((mark for bound, mark in STARS if float(p) < bound), "")
+
+
+def _line(kind: Kind, head: str, cells: Sequence[_Cell]) -> Line:
+    return Line(kind, head, tuple(text for text, _ in cells), tuple(number for _, number in cells))
 
 
 def _class(cell: str) -> str:

@@ -46,6 +46,22 @@ def themes_exhibit(themes: pd.DataFrame, codebook: Codebook, *, simulated: bool 
     )  # fmt: skip
 
 
+def achievements_exhibit(years: pd.DataFrame, codebook: Codebook, *, simulated: bool = False) -> Exhibit:
+    """Achievements by theme and year (``field.resolutions.achievements.achievement_years``)."""
+    heads = {name: Text(ru=str(name), en=str(name)) for name in years if str(name).isdigit()}
+    return exhibit(
+        years, codebook, "achievements", "Достижения, отмеченные на мероприятиях", "Achievements noted at events",
+        "Сколько раз достижение этой темы назвали в документах мероприятий. Назвать достижение — не доказать его: "
+        "никто не проверял, чего оно стоит и чьё оно.",
+        "How often documents of events noted an achievement of this theme. To note one is not to prove it: nobody "
+        "checked what it is worth, or whose it is.",
+        name="achievements", names={"theme": both(codebook, "exchange_theme", not_coded=_NOT_CODED)},
+        labels={**heads, "achievements": Text(ru="Всего (n)", en="In all (n)"),
+                "events": Text(ru="На скольких мероприятиях", en="At how many events")},
+        units=dict.fromkeys([*heads, "achievements", "events"], "count"), simulated=simulated,
+    )  # fmt: skip
+
+
 def events_exhibit(
     events: pd.DataFrame,
     codebook: Codebook,

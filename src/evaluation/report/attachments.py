@@ -1,8 +1,9 @@
 """The report's tables as files: one workbook with a sheet a table, and one archive of CSV.
 
 Both follow the finished page: its tables, its numbers, its order. Cells come from the CSV that the steps left, in full
-precision; a table that only the page holds is read from the page. No cell can become a formula, and the same page and
-tables give the same bytes.
+precision; a table that only the page holds is read from the page. A table laid out for people (models side by side)
+keeps its layout in the workbook, with numbers in full under formats that show them rounded, and is tidy among the CSV.
+No cell can become a formula, and the same page and tables give the same bytes.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
+from evaluation.display.cell_numbers import CellNumber, safe_format
 from evaluation.display.cell_texts import guard
 from evaluation.display.wording import MINUS, words
 from evaluation.report.forms import (
@@ -46,7 +48,7 @@ _WORDS: dict[str, Text] = {
     "file": Text(ru="Файл", en="File"),
     "back": Text(ru="← к содержанию", en="← to the contents"),
 }
-Value = float | dt.date | str
+Value = float | dt.date | str | CellNumber
 FORMATS = {"number": "General", "share": "0.0%", "date": "yyyy-mm-dd"}
 WIDEST, NARROWEST = 60, 8
 HEADER_ROW = 4
@@ -105,11 +107,11 @@ def tables_archive(page: str, csv_texts: Mapping[str, str], language: Language) 
 def table_rows(table: PageTable, csv_text: str | None, language: Language) -> tuple[list[list[Value]], list[str]]:
     """Head and rows of one table as values, and the kind of each column (FORMATS, or 'text').
 
-    They come from the table's CSV where there is one, otherwise from the page. A cell is a number or a day only where
-    its column holds such and it can be read as one; the mark of a hidden count among numbers stays text. Headings are
-    the page's, which tell units, where the CSV has the same columns.
+    They come from the table's CSV where there is one and the table is not laid out, otherwise from the page. A cell is
+    a number or a day only where its column holds such and it can be read as one; the mark of a hidden count among
+    numbers stays text. Headings are the page's, which tell units, where the CSV has the same columns.
     """
-    if csv_text is None:
+    if csv_text is None or table.laid_out:
         shown: list[list[Value]] = [[_page_value(cell, language) for cell in row] for row in table.rows]
         return [[cell.text for cell in table.head], *shown], ["number"] * len(table.head)
     lines = list(csv.reader(io.StringIO(csv_text.removeprefix("\ufeff")), delimiter=_delimiter(language)))
@@ -141,7 +143,12 @@ def _number(text: str, language: Language) -> float | None:
 
 
 def _page_value(cell: Cell, language: Language) -> Value:
-    """The number that the page shows, where its cell is one and shows nothing else; otherwise the text."""
+    """The number that the page shows, where its cell is one and shows nothing else; otherwise the text.
+
+    Where the page says how a spreadsheet is to show it, the number is the full one.
+    """
+    if cell.format and _NUMBER.fullmatch(cell.value):
+        return CellNumber(float(cell.value), safe_format(cell.format))
     if not cell.value:
         return cell.text
     grouped = " \u00a0\u202f" if language == "ru" else ","
@@ -187,8 +194,9 @@ def _fill(
             if isinstance(value, str):
                 put_text(sheet, place, column, value)
             else:
-                cell = sheet.cell(row=place, column=column, value=value)
-                cell.number_format = FORMATS[kind]
+                plain, shown = (value.value, value.format) if isinstance(value, CellNumber) else (value, FORMATS[kind])
+                cell = sheet.cell(row=place, column=column, value=plain)
+                cell.number_format = shown
                 cell.alignment = Alignment(vertical="top", horizontal="right")
     for place, note in enumerate(table.notes, start=HEADER_ROW + len(rows) + 1):
         put_text(sheet, place, 1, note).alignment = ON_ONE_LINE
@@ -204,6 +212,8 @@ def _widths(rows: Sequence[Sequence[Value]]) -> list[float]:
 
 
 def _as_text(value: Value) -> str:
+    if isinstance(value, CellNumber):
+        return f"{value.value:.6g}***"  # with room for what its format prints around it
     return value if isinstance(value, str) else f"{value:.6g}" if isinstance(value, float) else value.isoformat()
 
 

@@ -1,8 +1,9 @@
 """Which rows of which table a finding counts, in words that a later reader can carry out again.
 
 ``where`` is a small part of what ``pandas.DataFrame.query`` reads: comparisons of a column with constants, joined by
-and, or, not. It is carried out here and not handed to ``query``, which would run more than that. One thing is added:
-``event_id in support_events(stream == 'training')`` asks for the keys of those rows of another table of the year.
+and, or, not. It is carried out here and not handed to ``query``, which would run more than that. Two things are added:
+``value is not None`` asks for what is known, ``event_id in support_events(stream == 'training')`` for the keys of those
+rows of another table of the year.
 ``measure`` says how the rows make the value: ``rows`` (their number), ``distinct COLUMN``, ``sum COLUMN[, COLUMN]``
 (of several the first that is known in each row), ``share CONDITION``; empty where the value is not made of these rows
 alone.
@@ -101,6 +102,8 @@ def _check(node: ast.expr, condition: str) -> None:
 
 
 def _fits(operation: ast.cmpop, right: ast.expr) -> bool:
+    if isinstance(operation, ast.Is | ast.IsNot):
+        return isinstance(right, ast.Constant) and right.value is None
     if isinstance(operation, ast.In | ast.NotIn):
         return _is_table(right) or (isinstance(right, ast.List | ast.Tuple) and all(map(_is_constant, right.elts)))
     return type(operation) in _COMPARISONS and _is_constant(right)
@@ -149,6 +152,8 @@ def _mask(node: ast.expr, frame: pd.DataFrame, read: Read | None) -> pd.Series:
     assert isinstance(node, ast.Compare)
     assert isinstance(node.left, ast.Name)
     column, operation, right = _column(frame, node.left.id), node.ops[0], node.comparators[0]
+    if isinstance(operation, ast.Is | ast.IsNot):
+        return column.isna() if isinstance(operation, ast.Is) else column.notna()
     if isinstance(operation, ast.In | ast.NotIn):
         within = column.isin(_keys(right, node.left.id, read) if isinstance(right, ast.Call) else _constants(right))
         return within if isinstance(operation, ast.In) else ~within & column.notna()

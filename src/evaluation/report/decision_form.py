@@ -7,25 +7,25 @@ from typing import Any
 
 import pandas as pd
 from openpyxl import Workbook
-from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from evaluation.codebook import Codebook
 from evaluation.display.exhibits import source_names
+from evaluation.report.answer_sheets import (
+    finish_sheet,
+    guide_sheet,
+    key_sheet,
+    letter_of,
+    put_columns,
+    put_heading,
+    put_line,
+)
 from evaluation.report.forms import (
-    ANSWER_FILL,
-    BOX,
     ERROR_FILL,
-    ON_ONE_LINE,
-    TITLE_FONT,
     WARNING_FILL,
     drop_down,
-    for_print,
     link_to,
     new_book,
-    protect,
-    put_answer,
-    put_header,
     put_text,
     workbook_bytes,
 )
@@ -114,31 +114,25 @@ def decision_form(
     ``link_of`` gives the received file of a line relative to the workbook, or None. Columns after the answers are
     hidden and hold what decisions name; those of all members of a line are on a hidden sheet.
     """
-    book = new_book(WORDS["title"].in_language(language).format(year=year))
-    _guide(book, language, year)
-    sheet = book.create_sheet(WORDS["sheet"].in_language(language))
-    title = put_text(sheet, 1, 1, WORDS["title"].in_language(language).format(year=year))
-    title.font, title.alignment = TITLE_FONT, ON_ONE_LINE
-    hint = put_text(sheet, 2, 1, WORDS["hint"].in_language(language))
-    hint.fill, hint.alignment = ANSWER_FILL, ON_ONE_LINE
-    names = [text.in_language(language) for text, _ in COLUMNS.values()]
-    widths = [width for _, width in COLUMNS.values()]
-    put_header(sheet, HEADER_ROW, [*names, *MEMBER_COLUMNS], [*widths, *(12 for _ in MEMBER_COLUMNS)])
+    words = {name: text.in_language(language) for name, text in WORDS.items()}
+    title = words["title"].format(year=year)
+    book = new_book(title)
+    guide_sheet(book, words["guide"], (title, None, *GUIDE[language]), width=100)
+    sheet = book.create_sheet(words["sheet"])
+    put_heading(sheet, title, words["hint"])
+    put_columns(sheet, HEADER_ROW, COLUMNS, language, MEMBER_COLUMNS)
     shown = line_texts(lines, codebook, language)
     for row, (line, texts) in enumerate(zip(lines.to_dict("records"), shown, strict=True), start=HEADER_ROW + 1):
         _line(sheet, row, line, texts, link_of(line))
     lists = lines["kind"] + lines["offered"].notna().map({True: "+", False: ""}) if len(lines) else lines["kind"]
-    where = get_column_letter(list(COLUMNS).index("decision") + 1)
+    where = letter_of(COLUMNS, "decision")
     for kind in sorted(set(lists)):
-        words = [decision_words(codebook, language)[action] for action in allowed(kind.rstrip("+"), kind.endswith("+"))]
+        listed = allowed(kind.rstrip("+"), kind.endswith("+"))
+        choices = [decision_words(codebook, language)[action] for action in listed]
         cells = [f"{where}{HEADER_ROW + 1 + place}" for place, one in enumerate(lists) if one == kind]
-        drop_down(sheet, words, cells, WORDS["sheet"].in_language(language), WORDS["wrong"].in_language(language))
-    for column in range(len(COLUMNS) + 1, len(COLUMNS) + len(MEMBER_COLUMNS) + 1):
-        sheet.column_dimensions[get_column_letter(column)].hidden = True
-    sheet.freeze_panes = sheet.cell(row=HEADER_ROW + 1, column=list(COLUMNS).index("rule") + 1)
-    sheet.auto_filter.ref = f"A{HEADER_ROW}:{get_column_letter(len(COLUMNS))}{max(sheet.max_row, HEADER_ROW)}"
-    for_print(sheet, HEADER_ROW)
-    protect(sheet)
+        drop_down(sheet, choices, cells, words["sheet"], words["wrong"])
+    finish_sheet(sheet, HEADER_ROW, scrolled_from=list(COLUMNS).index("rule") + 1)
+    sheet.auto_filter.ref = f"A{HEADER_ROW}:{letter_of(COLUMNS, ANSWERS[-1])}{max(sheet.max_row, HEADER_ROW)}"
     write_key(book, "decisions", year, "", lines)
     book.active = 1
     return workbook_bytes(book)
@@ -179,44 +173,23 @@ def _suggestion(line: Mapping[str, Any], codebook: Codebook, language: Language)
 
 
 def _line(sheet: Worksheet, row: int, line: Mapping[str, Any], texts: Mapping[str, Any], file: str | None) -> None:
-    for column, name in enumerate(COLUMNS, start=1):
-        if name in ANSWERS:
-            put_answer(sheet, row, column)
-            continue
-        cell = put_text(sheet, row, column, texts[name])
-        cell.border = BOX
-        if name == "severity":
-            cell.fill = ERROR_FILL if line["severity"] == "error" else WARNING_FILL
-        if name == "cell" and file is not None and line["sheet"]:
-            address = line["cell"] or (f"A{line['row']}" if line["row"] else "A1")
-            link_to(cell, file, line["sheet"], address)
+    cells = put_line(sheet, row, COLUMNS, ANSWERS, texts)
+    cells["severity"].fill = ERROR_FILL if line["severity"] == "error" else WARNING_FILL
+    if file is not None and line["sheet"]:
+        address = line["cell"] or (f"A{line['row']}" if line["row"] else "A1")
+        link_to(cells["cell"], file, line["sheet"], address)
     for place, name in enumerate(MEMBER_COLUMNS, start=len(COLUMNS) + 1):
         put_text(sheet, row, place, line["members"][0][name])
 
 
-def _guide(book: Workbook, language: Language, year: int) -> None:
-    sheet = book.create_sheet(WORDS["guide"].in_language(language))
-    sheet.column_dimensions["A"].width = 100
-    put_text(sheet, 1, 1, WORDS["title"].in_language(language).format(year=year))
-    for row, text in enumerate(GUIDE[language], start=3):
-        put_text(sheet, row, 1, text)
-    protect(sheet)
-
-
 def write_key(book: Workbook, form: str, year: int, unit: str, lines: pd.DataFrame) -> None:
     """The hidden sheet by which the filled workbook is known again: what every line stands for."""
-    sheet = book.create_sheet(KEY_SHEET)
-    sheet.sheet_state = "veryHidden"
-    for column, value in enumerate((MARK, form, str(year), unit), start=1):
-        put_text(sheet, 1, column, value)
-    row = 2
-    for line in lines.to_dict("records"):
-        for member in line["members"]:
-            values = (line["line"], line["kind"], line["rule"], line["offered"], *(member[n] for n in MEMBER_COLUMNS))
-            for column, value in enumerate(values, start=1):
-                put_text(sheet, row, column, value)
-            row += 1
-    protect(sheet)
+    rows = [
+        (line["line"], line["kind"], line["rule"], line["offered"], *(member[name] for name in MEMBER_COLUMNS))
+        for line in lines.to_dict("records")
+        for member in line["members"]
+    ]
+    key_sheet(book, KEY_SHEET, (MARK, form, str(year), unit), rows)
 
 
 def words_for_reading(codebook: Codebook) -> dict[str, str]:

@@ -13,10 +13,11 @@ _VOID = ("br", "img", "meta", "link", "hr", "input", "col", "wbr")
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell's text, and its full value where the page carries one ('' otherwise)."""
+    """A cell's text, and its full value and its number format where the page carries them ('' otherwise)."""
 
     text: str
     value: str = ""
+    format: str = ""
 
 
 @dataclass
@@ -24,12 +25,14 @@ class PageTable:
     """One table of a page.
 
     ``label`` is its numbered name («Таблица 3»), '' where it has none; ``kinds`` say what stands in the columns of its
-    CSV (number, share, date, text), ``section`` the title of the part that holds it.
+    CSV (number, share, date, text), ``section`` the title of the part that holds it. The rows of a table that is
+    ``laid_out`` for people are others than those of its CSV.
     """
 
     name: str
     kinds: list[str]
     section: str = ""
+    laid_out: bool = False
     label: str = ""
     title: str = ""
     simulated: bool = False
@@ -57,7 +60,7 @@ class _Reader(HTMLParser):
         self._section = ""
         self._into: str = ""
         self._text: list[str] = []
-        self._value = ""
+        self._value = self._format = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _VOID:
@@ -68,6 +71,7 @@ class _Reader(HTMLParser):
             if "exhibit" in classes:
                 name = given.get("id", "").removeprefix("table-")
                 self._table = PageTable(name, given.get("data-columns", "").split(), self._section)
+                self._table.laid_out = given.get("data-laid-out") == "yes"
                 self._until = len(self._open)
             elif tag == "h2":
                 self._begin("section")
@@ -77,7 +81,7 @@ class _Reader(HTMLParser):
             self._table.rows.append([])
         elif tag in ("th", "td"):
             self._begin("cell")
-            self._value = given.get("data-value", "")
+            self._value, self._format = given.get("data-value", ""), given.get("data-format", "")
         elif tag == "caption":
             self._begin("caption")
         elif tag == "b" and self._into == "caption" and not self._table.label:
@@ -103,7 +107,7 @@ class _Reader(HTMLParser):
                 self._text = []  # the section's number stands before its title
             return
         if tag in ("th", "td") and table.rows:
-            table.rows[-1].append(Cell(self._told(), self._value))
+            table.rows[-1].append(Cell(self._told(), self._value, self._format))
             self._into = ""
         elif tag == "thead" and table.rows:
             table.head = table.rows.pop()

@@ -83,8 +83,9 @@ SECTIONS: tuple[Section, ...] = (
         "measures",
         "05d_follow_measures",
         (
-            "selfgovernment_support", "recommendations", "problem_themes", "status_matrix", "measure_progress",
-            "measures_lacking", "measure_tasks", "measures_by_year", "selfgovernment_coverage", "event_records",
+            "selfgovernment_support", "recommendations", "problem_themes", "achievements", "status_matrix",
+            "measure_progress", "measures_lacking", "measure_tasks", "measures_by_year", "selfgovernment_coverage",
+            "event_records",
         ),
         ("status_matrix", "recommendations_not_done", "measure_progress"),
     ),

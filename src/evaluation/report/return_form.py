@@ -9,20 +9,9 @@ import pandas as pd
 
 from evaluation.codebook import Codebook
 from evaluation.contracts import TABLES
+from evaluation.report.answer_sheets import finish_sheet, put_columns, put_heading, put_line
 from evaluation.report.decision_form import write_key
-from evaluation.report.forms import (
-    ANSWER_FILL,
-    BOX,
-    ON_ONE_LINE,
-    TITLE_FONT,
-    for_print,
-    new_book,
-    protect,
-    put_answer,
-    put_header,
-    put_text,
-    workbook_bytes,
-)
+from evaluation.report.forms import ON_ONE_LINE, new_book, put_text, workbook_bytes
 from evaluation.settings import Language, Text
 
 HEADER_ROW = 4
@@ -85,16 +74,9 @@ def _form(
     title = WORDS["title"].in_language(language).format(unit=units.get(unit, unit), year=year)
     book = new_book(title)
     sheet = book.create_sheet(WORDS["sheet"].in_language(language))
-    for row, text in enumerate(
-        (title, WORDS["hint"].in_language(language), WORDS["back"].in_language(language)), start=1
-    ):
-        put_text(sheet, row, 1, text).alignment = ON_ONE_LINE
-    sheet.cell(row=1, column=1).font = TITLE_FONT
-    sheet.cell(row=2, column=1).fill = ANSWER_FILL
-    put_header(
-        sheet, HEADER_ROW, [text.in_language(language) for text, _ in COLUMNS.values()],
-        [width for _, width in COLUMNS.values()],
-    )  # fmt: skip
+    put_heading(sheet, title, WORDS["hint"].in_language(language))
+    put_text(sheet, 3, 1, WORDS["back"].in_language(language)).alignment = ON_ONE_LINE
+    put_columns(sheet, HEADER_ROW, COLUMNS, language)
     rules = codebook.choice_labels("rule", language)
     for row, line in enumerate(lines.to_dict("records"), start=HEADER_ROW + 1):
         texts = {
@@ -103,14 +85,8 @@ def _form(
             "rule": rules.get(line["rule"], line["rule"]),
             "expected": _expected(line, codebook, language),
         }
-        for column, name in enumerate(COLUMNS, start=1):
-            if name == "answer":
-                put_answer(sheet, row, column)
-            else:
-                put_text(sheet, row, column, texts[name]).border = BOX
-    sheet.freeze_panes = sheet.cell(row=HEADER_ROW + 1, column=5)
-    for_print(sheet, HEADER_ROW)
-    protect(sheet)
+        put_line(sheet, row, COLUMNS, ("answer",), texts)
+    finish_sheet(sheet, HEADER_ROW, scrolled_from=5)
     write_key(book, "return", year, unit, lines)
     return workbook_bytes(book)
 

@@ -13,8 +13,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from evaluation.aside import write_whole
 from evaluation.codebook import CHOICE_COLUMNS, COLUMNS, read_codebook
-from evaluation.running.aside import write_whole
 from evaluation.running.syntax import digest_of
 
 KEPT_VERSIONS = 50

@@ -15,10 +15,10 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any, Literal
 
+from evaluation.aside import clear_asides
 from evaluation.pipeline import Step
 from evaluation.places import Workspace
 from evaluation.running import failure
-from evaluation.running.aside import clear_asides
 from evaluation.running.fingerprint import Fingerprint
 from evaluation.running.hashes import Hashes
 from evaluation.running.lock import only_run

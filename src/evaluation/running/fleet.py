@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import dataclasses
-import os
 import threading
 import time
 import traceback
@@ -14,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from evaluation.aside import write_whole
 from evaluation.places import Workspace, open_workspace
 from evaluation.running import failure
 from evaluation.running.engine import Event, Options, RunResult, run
@@ -234,9 +234,7 @@ def _broken(member: Member, error: Exception) -> Failure:
     text = traceback.format_exc()
     with suppress(OSError):  # where nothing can be written, the cause is still said
         log.parent.mkdir(exist_ok=True)
-        aside = log.with_name(f".{log.name}.{os.getpid()}.new")
-        aside.write_text(text, encoding="utf-8")
-        os.replace(aside, log)
+        write_whole(log, text)
     refused = failure.of_system(error, {str(member.root): "."}) if isinstance(error, OSError) else None
     found = refused or failure.program_failed(error)
     return Failure(found.kind, found.message, None, log if log.exists() else None)

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from evaluation.running.aside import write_whole
+from evaluation.aside import write_whole
 
 # A file changed twice within the clock's grain keeps its stamp, so that what was hashed right after a change
 # is hashed again next time (as git does).

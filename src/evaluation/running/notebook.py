@@ -18,8 +18,8 @@ from functools import cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from evaluation.aside import write_whole
 from evaluation.running import failure
-from evaluation.running.aside import write_whole
 from evaluation.running.failure import StepFailed
 from evaluation.running.notebook_file import ANSI, cell_number, check_parameters, read_notebook, tidy
 

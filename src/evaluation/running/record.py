@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 import evaluation
+from evaluation.aside import write_whole
 from evaluation.places import repository
-from evaluation.running.aside import write_whole
 
 FORMAT = 1
 PACKAGES = (

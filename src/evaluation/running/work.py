@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from evaluation.aside import put_in_place
 from evaluation.places import WORKSPACE, Workspace, refuse_released
 from evaluation.running import failure
-from evaluation.running.aside import put_in_place
 from evaluation.running.failure import Failure, StepFailed
 from evaluation.running.fingerprint import Fingerprint
 from evaluation.running.hashes import Hashes

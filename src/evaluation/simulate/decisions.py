@@ -1,4 +1,4 @@
-"""What exchange events adopt and name: resolutions, recommendations with their fate, problems coded twice."""
+"""What exchange events adopt and name: resolutions, recommendations and their fate, problems, achievements."""
 
 from __future__ import annotations
 
@@ -20,12 +20,22 @@ THEMES = {
     "residents_involvement": ("на собрания приходят одни и те же люди", "Звать на собрания тех, кто не ходил"),
     "regulation": ("порядок поддержки инициатив не утверждён", "Утвердить порядок поддержки инициатив"),
 }
+NOTED = {
+    "experience_transfer": "Опыт соседей показан на выездном занятии",
+    "funding_support": "Создан ресурсный центр",
+    "information_methods": "Изданы памятки и образцы документов",
+    "staff_skills": "Обучены специалисты администраций",
+    "selfgovernment": "Зарегистрированы новые ТОС",
+    "residents_involvement": "На собрания пришли новые жители",
+    "regulation": "Утверждён порядок поддержки инициатив",
+}
 THEME_WEIGHTS = (0.22, 0.2, 0.18, 0.12, 0.12, 0.1, 0.06)
 ADDRESSEES = ("ministry", "municipality", "council", "institute", "community")
 ADDRESSED = 0.55
 DATED = 0.8
 ALIKE = 0.8  # of problems coded twice, the share where the second coder takes the first one's theme for sure
 SECOND = 0.85
+CODED = 2 / 3  # of achievements
 # yearly hazards of the ends of a recommendation; one with an addressee is done twice as fast
 DONE, REFUSED, IRRELEVANT, WITH_ADDRESSEE = 0.55, 0.10, 0.08, 2.0
 ENDS = ("done", "rejected", "irrelevant")
@@ -178,5 +188,27 @@ def problems(seed: int, events: pd.DataFrame, year: int) -> pd.DataFrame:
                      for theme, k in zip(first, of, strict=True)],
             "theme": first,
             "theme_second": _some(second, rng.random(len(of)) < SECOND),
+        }
+    ).reindex(columns=names)  # fmt: skip
+
+
+def achievements(seed: int, events: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Achievements that the year's events noted, two in three of them with a theme."""
+    names = _names("achievements")
+    minutes = resolutions(seed, events, year)
+    if minutes.empty:
+        return pd.DataFrame(columns=names)
+    rng = generator(seed, "achievements", year)
+    of = np.repeat(np.arange(len(minutes)), rng.integers(1, 4, len(minutes)))
+    themes = np.array(list(THEMES), dtype=object)[rng.choice(len(THEMES), len(of), p=THEME_WEIGHTS)]
+    return pd.DataFrame(
+        {
+            "achievement_id": [f"{year}-A{k}" for k in range(1, len(of) + 1)],
+            "year": year,
+            "resolution_id": minutes["resolution_id"].to_numpy()[of],
+            "exchange_id": minutes["exchange_id"].to_numpy()[of],
+            "text": [f"{NOTED[theme]}, протокол {minutes['resolution_id'][k]}"
+                     for theme, k in zip(themes, of, strict=True)],
+            "theme": _some(themes, rng.random(len(of)) < CODED),
         }
     ).reindex(columns=names)  # fmt: skip

@@ -83,7 +83,7 @@ def requests(view: YearView, truth: ServiceTruth = TRUTH, count: int = 190) -> p
     open_ = never | (answered_on > pd.Timestamp(view.year, 12, 31)).to_numpy()
     return pd.DataFrame(
         {
-            "request_id": _numbers(view, "Q", count),
+            "request_id": _numbers(view, "S", count),
             "year": view.year,
             "received_on": received,
             "unit_id": units["unit_id"].to_numpy()[rng.choice(len(units), count, p=eager / eager.sum())],

@@ -22,6 +22,9 @@ REGISTERS: tuple[str, ...] = (
     "partnership_events",
 )  # fmt: skip
 
+# registers whose records may lack their unit, yet each of them came from one: a record without it is remarked on
+UNIT_ASKED_FOR: tuple[str, ...] = ("requests",)
+
 _UNIT_IF_KNOWN = Column("unit_id", "code", required=False)
 
 DECLARED: tuple[Table, ...] = (

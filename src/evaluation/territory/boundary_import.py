@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from evaluation.aside import write_whole
 from evaluation.settings import InputProblem
 from evaluation.territory.boundary_columns import LEVEL_HEADERS, Columns, find_columns, intervals, rows_on
 from evaluation.territory.boundary_crs import to_degrees
@@ -224,17 +225,15 @@ def _units_without(boundaries: pd.DataFrame, units: pd.DataFrame, polygons: pd.D
 
 
 def write_boundaries(boundaries: GeoDataFrame, path: Path) -> None:
-    """Write GeoParquet aside, then into place; the same boundaries give the same bytes.
+    """Write GeoParquet in one step; the same boundaries give the same bytes.
 
     Raises InputProblem where the file cannot be written; an existing file is then unharmed.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.new")
+    content = io.BytesIO()
+    boundaries.to_parquet(content, index=False, geometry_encoding="WKB")
     try:
-        boundaries.to_parquet(aside, index=False, geometry_encoding="WKB")
-        os.replace(aside, path)
+        write_whole(path, content.getvalue())
     except PermissionError as error:
-        aside.unlink(missing_ok=True)
         raise InputProblem(
             f"Файл {path} нельзя записать: он открыт в другой программе или нет прав. Закройте его и повторите.",
             f"The file {path} cannot be written: it is open in another program, or you may not. Close it and repeat.",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from evaluation.aside import write_whole
 from evaluation.display.wording import format_interval
 from evaluation.places import Workspace
 from evaluation.report.comparison import comparison_page
@@ -65,15 +65,12 @@ def compare_folder(workspace: Workspace, comparison: Comparison) -> Path:
 def write_report(workspace: Workspace, comparison: Comparison) -> list[Path]:
     """Write the pages and the JSON file, each in one step; return the pages' places and then the file's."""
     folder = compare_folder(workspace, comparison)
-    folder.mkdir(parents=True, exist_ok=True)
     texts = {f"comparison.{language}.html": html(workspace, comparison, language) for language in
              workspace.programme.languages}  # fmt: skip
     texts["comparison.json"] = json.dumps(document(comparison), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     places = []
     for name, text in texts.items():
-        aside = folder / f".{name}.{os.getpid()}.new"
-        aside.write_text(text, encoding="utf-8")
-        os.replace(aside, folder / name)
+        write_whole(folder / name, text)
         places.append(folder / name)
     return places
 

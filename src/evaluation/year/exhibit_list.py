@@ -143,7 +143,7 @@ class _Names(ast.NodeVisitor):
         called = {id(call.func) for call in ast.walk(node) if isinstance(call, ast.Call)}
         for inner in ast.walk(node):
             if isinstance(inner, ast.Attribute) and id(inner) in called and isinstance(inner.value, ast.Name):
-                made = self._made(inner.value.id)
+                made = self.imported.get(inner.value.id) or self._made(inner.value.id)  # a module, or an object's class
                 if made is not None:
                     yield f"{made}.{inner.attr}"
             if isinstance(inner, ast.Name):

@@ -1,11 +1,11 @@
-"""Several files written as one: all aside first, then each into place; of a failure nothing stays."""
+"""Several files written as one; of a failure nothing stays."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from evaluation.aside import write_together
 from evaluation.settings import InputProblem
 
 
@@ -14,21 +14,9 @@ def put_together(contents: Mapping[Path, bytes]) -> None:
 
     Raises InputProblem where a place cannot be written to.
     """
-    asides = {place: place.with_name(f".{place.name}.new") for place in contents}
-    before = {place: place.read_bytes() if place.exists() else None for place in contents}
-    moved: list[Path] = []
     try:
-        for place, content in contents.items():
-            place.parent.mkdir(parents=True, exist_ok=True)
-            asides[place].write_bytes(content)
-        for place, aside in asides.items():
-            os.replace(aside, place)
-            moved.append(place)
+        write_together(contents)
     except OSError as error:
-        for aside in asides.values():
-            aside.unlink(missing_ok=True)
-        for place in moved:
-            _restore(place, before[place])
         place = Path(error.filename or next(iter(contents)))
         raise InputProblem(
             f"{place}: записать не удаётся ({error.strerror}). Ничего не изменено. Закройте файл в других программах, "
@@ -36,10 +24,3 @@ def put_together(contents: Mapping[Path, bytes]) -> None:
             f"{place} cannot be written ({error.strerror}). Nothing was changed. Close the file in other programs, "
             "check permissions and free disk space, then repeat.",
         ) from error
-
-
-def _restore(place: Path, content: bytes | None) -> None:
-    if content is None:
-        place.unlink(missing_ok=True)
-    else:
-        place.write_bytes(content)

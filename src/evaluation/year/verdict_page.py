@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from markupsafe import Markup
 
+from evaluation.aside import write_whole
 from evaluation.places import Workspace
 from evaluation.report.html import page
 from evaluation.settings import Language, Text
@@ -184,12 +184,9 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], language: Langua
 def write_verdict(workspace: Workspace, verdict: Verdict) -> list[Path]:
     """Leave the verdict in ``reports/<year>/verify``: a page in each of the programme's languages, and JSON."""
     folder = workspace.report_folder(verdict.year).parent / "verify"
-    folder.mkdir(parents=True, exist_ok=True)
     name = Path(verdict.target).name
     texts = {f"{name}.{language}.html": verdict_page(verdict, language) for language in workspace.programme.languages}
     texts[f"{name}.json"] = json.dumps(verdict.content(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     for file, text in texts.items():
-        aside = folder / f".{file}.new"
-        aside.write_text(text, encoding="utf-8")
-        os.replace(aside, folder / file)
+        write_whole(folder / file, text)
     return [folder / file for file in texts]

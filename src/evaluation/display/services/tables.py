@@ -9,7 +9,7 @@ import pandas as pd
 
 from evaluation.display.exhibit import Exhibit
 from evaluation.display.services.overview import choices, members_exhibit
-from evaluation.settings import Language, Text
+from evaluation.settings import LANGUAGES, Language, Text
 
 if TYPE_CHECKING:
     from evaluation.codebook import Codebook
@@ -107,6 +107,7 @@ MONTHS: dict[Language, tuple[str, ...]] = {
            "December"),
 }  # fmt: skip
 MOST_UNITS = 100
+NOT_NAMED = Text(ru="не названа", en="not named")
 
 
 def months_exhibit(indicators: pd.DataFrame, year: int, codebook: Codebook, *, simulated: bool = False) -> Exhibit:
@@ -127,24 +128,30 @@ def months_exhibit(indicators: pd.DataFrame, year: int, codebook: Codebook, *, s
 def territories_exhibit(
     indicators: pd.DataFrame, names: Mapping[str, str], year: int, codebook: Codebook, *, simulated: bool = False
 ) -> Exhibit:
-    """Requests by territory, those that never asked first, then those that asked most; at most MOST_UNITS rows."""
+    """Requests by territory, those that never asked first, then those that asked most, at most MOST_UNITS of them.
+
+    The last row counts the requests that name no territory of the registry.
+    """
     by_unit = indicators["service"].eq("requests") & indicators["grouping"].eq("unit")
     asked = indicators[by_unit & indicators["indicator"].eq("requests")].set_index("member")["value"]
     order = asked.drop("not_stated", errors="ignore").sort_values(ascending=False, kind="stable")
-    chosen = [*order.index[order.eq(0)], *order.index[order.gt(0)]][:MOST_UNITS]
+    told = [*order.index[order.eq(0)], *order.index[order.gt(0)]][:MOST_UNITS]
+    chosen = [*told, "not_stated"]
     rows = indicators[~by_unit | indicators["member"].isin(chosen)]
     place = {unit: number for number, unit in enumerate(chosen)}
     rows = rows.sort_values("member", key=lambda member: member.map(place), kind="stable")
     return members_exhibit(
-        rows, "request_territories", "requests", "unit", ("requests", "requests_per_10000"), year, dict(names),
-        codebook,
+        rows, "request_territories", "requests", "unit", ("requests", "requests_per_10000"), year,
+        {each: {**names, "not_stated": NOT_NAMED.in_language(each)} for each in LANGUAGES}, codebook,
         (
             Text(ru="Обращения по территориям", en="Requests by territory"),
             Text(
                 ru="Сначала территории, которые не обратились ни разу, затем — по числу обращений; таблица не длиннее "
-                "ста строк. Число обращений и есть n; прочерк: число жителей не опубликовано.",
+                "ста территорий. «Не названа»: обращения без территории или с территорией не из реестра. Число "
+                "обращений и есть n; прочерк: число жителей не опубликовано.",
                 en="First the territories that never asked, then by the number of requests; the table has at most a "
-                "hundred rows. The number of requests is n; a dash: the residents are not published.",
+                "hundred territories. 'Not named': requests without a territory or with one outside the registry. The "
+                "number of requests is n; a dash: the residents are not published.",
             ),
         ),
         interval_of="requests_per_10000", units={"low": "", "high": ""}, simulated=simulated,

@@ -18,6 +18,7 @@ TOTAL_COLUMNS = [
     "year", "variable", "grouping", "group", "statistic", "method", "value", "se", "low", "high", "n", "units", "cells",
     "received", "joined_share", "carried_share", "calibrated", "unit",
 ]  # fmt: skip
+NO_STAND_IN = ("skip", "not_asked")
 WEIGHT_COLUMNS = ["unit_id", "year", "cell", "cell_units", "cell_returned", "is_joined", "change", "weight"]
 
 
@@ -27,10 +28,11 @@ def totals_of_years(
     """Estimates (TOTAL_COLUMNS) of every year by country and type, of ``year`` by region too.
 
     Counts, money and numbers have a total and a mean a municipality, yes-or-no questions a number and a share, shares
-    a mean. The units are the municipalities that the question is asked of. ``received`` is the bare sum of the answers;
-    ``joined_share`` of the units lie in a cell that was joined with others; ``calibrated`` tells whether the weights
-    were fitted to the registry's residents (``totals.weigh``). With ``carry_forward`` the rows of method
-    ``carried`` count earlier answers in place of missing ones; ``carried_share`` of their n are such.
+    a mean. The units are the municipalities that the question is asked of. ``received`` is the bare sum of the year's
+    own answers, whatever the method; ``joined_share`` of the units lie in a cell that was joined with others;
+    ``calibrated`` tells whether the weights were fitted to the registry's residents (``totals.weigh``). With
+    ``carry_forward`` the rows of method ``carried`` count earlier answers in place of missing ones; ``carried_share``
+    of their n are such. Who says that the question does not apply (NO_STAND_IN) has answered: none stands in there.
     """
     frames = []
     for then in sorted(register["year"].unique()):
@@ -68,12 +70,13 @@ def _of_question(
     asked = one.asked(question.required_for)
     if not asked.any():
         return []
-    values = one.answers[question.variable].to_numpy(dtype=float)
+    reported = one.answers[question.variable].to_numpy(dtype=float)
+    values = reported
     carried = np.zeros(len(values), dtype=bool)
     if earlier is not None:
         carried = np.isnan(values) & ~np.isnan(earlier) & asked
         values = np.where(carried, earlier, values)
-    values = values[asked]
+    values, reported = values[asked], reported[asked]
     answered = ~np.isnan(values)
     cells = response_cells(one.region[asked], one.kind[asked], answered, settings.smallest_cell, settings.least_rate)
     weighted = _fitted(cells, answered, None if known is None else known[asked])
@@ -84,7 +87,8 @@ def _of_question(
         if within is not None and not within.any():
             continue
         rows = np.ones(len(answered), dtype=bool) if within is None else within
-        received = float(values[answered & rows].sum()) if (answered & rows).any() else float("nan")
+        own = ~np.isnan(reported) & rows
+        received = float(reported[own].sum()) if own.any() else float("nan")
         stood_in = carried[asked][answered & rows]
         share = float(stood_in.mean()) if len(stood_in) else 0.0
         for statistic, found, unit in _statistics(question, weighted, given, within):
@@ -123,6 +127,9 @@ def _earlier(returns: pd.DataFrame, one: YearFrame, years: int, form: Form) -> p
     """The latest answer of each municipality in the ``years`` before, a column a question."""
     before = returns[returns["year"].between(one.year - years, one.year - 1) & returns["value"].notna()]
     last = before.sort_values("year", kind="stable").drop_duplicates(["unit_id", "variable"], keep="last")
+    told = returns[(returns["year"] == one.year) & returns["missing"].isin(NO_STAND_IN)]
+    decided = pd.MultiIndex.from_frame(told[["unit_id", "variable"]])
+    last = last[~pd.MultiIndex.from_frame(last[["unit_id", "variable"]]).isin(decided)]
     wide = last.pivot(index="unit_id", columns="variable", values="value")
     return wide.reindex(index=one.register["unit_id"], columns=list(form.variables)).reset_index(drop=True)
 

@@ -6,17 +6,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from openpyxl import Workbook
-from openpyxl.utils import get_column_letter
 
+from evaluation.report.answer_sheets import (
+    finish_sheet,
+    guide_sheet,
+    key_sheet,
+    letter_of,
+    put_columns,
+    put_heading,
+    put_line,
+)
 from evaluation.report.forms import (
-    ANSWER_FILL,
     BOX,
     ERROR_FILL,
     ON_ONE_LINE,
-    TITLE_FONT,
     WARNING_FILL,
     drop_down,
-    for_print,
     new_book,
     protect,
     put_answer,
@@ -137,11 +142,7 @@ def confirmation_form(
     """The workbook as bytes; the same arguments give the same bytes, and no cell can become a formula."""
     title = WORDS["title"].in_language(language).format(kind=origin.kind_label, document=origin.document)
     book = new_book(title)
-    guide = book.create_sheet(WORDS["guide"].in_language(language))
-    guide.column_dimensions["A"].width = 110
-    for row, text in enumerate((title, "", *GUIDE[language]), start=1):
-        put_text(guide, row, 1, text)
-    protect(guide)
+    guide_sheet(book, WORDS["guide"].in_language(language), (title, "", *GUIDE[language]), width=110)
     _lines(book, lines, title, language)
     _checks(book, checks, language)
     _key(book, lines, origin)
@@ -151,19 +152,11 @@ def confirmation_form(
 
 def _lines(book: Workbook, lines: Sequence[FormLine], title: str, language: Language) -> None:
     sheet = book.create_sheet(WORDS["sheet"].in_language(language))
-    head = put_text(sheet, 1, 1, title)
-    head.font, head.alignment = TITLE_FONT, ON_ONE_LINE
-    hint = put_text(sheet, 2, 1, WORDS["hint"].in_language(language))
-    hint.fill, hint.alignment = ANSWER_FILL, ON_ONE_LINE
+    put_heading(sheet, title, WORDS["hint"].in_language(language))
     put_text(sheet, ROLE_ROW, 1, WORDS["role"].in_language(language)).alignment = ON_ONE_LINE
     put_answer(sheet, ROLE_ROW, ROLE_COLUMN)
     sheet.merge_cells(start_row=ROLE_ROW, end_row=ROLE_ROW, start_column=ROLE_COLUMN, end_column=ROLE_COLUMN + 1)
-    put_header(
-        sheet,
-        HEADER_ROW,
-        [text.in_language(language) for text, _ in COLUMNS.values()],
-        [width for _, width in COLUMNS.values()],
-    )
+    put_columns(sheet, HEADER_ROW, COLUMNS, language)
     for number, line in enumerate(lines, start=1):
         texts = {
             "line": number,
@@ -175,31 +168,23 @@ def _lines(book: Workbook, lines: Sequence[FormLine], title: str, language: Lang
             "paragraph": line.paragraph,
             "remark": line.remark,
         }
-        row = HEADER_ROW + number
-        for column, name in enumerate(COLUMNS, start=1):
-            if name in ANSWERS:
-                put_answer(sheet, row, column)
-                continue
-            cell = put_text(sheet, row, column, texts[name])
-            cell.border = BOX
-            if name == "value" and not line.shown:
-                cell.fill = ERROR_FILL
-            elif name in ("value", "remark") and line.doubtful:
-                cell.fill = WARNING_FILL
-    where = get_column_letter(list(COLUMNS).index("confirmed") + 1)
-    cells = [f"{where}{HEADER_ROW + number}" for number in range(1, len(lines) + 1)]
-    words = [word.in_language(language) for word in CHOICES.values()]
-    if cells:
+        cells = put_line(sheet, HEADER_ROW + number, COLUMNS, ANSWERS, texts)
+        if not line.shown:
+            cells["value"].fill = ERROR_FILL
+        elif line.doubtful:
+            cells["value"].fill = WARNING_FILL
+        if line.doubtful:
+            cells["remark"].fill = WARNING_FILL
+    if lines:
+        where = letter_of(COLUMNS, "confirmed")
         drop_down(
             sheet,
-            words,
-            [f"{cells[0]}:{cells[-1]}"],
+            [word.in_language(language) for word in CHOICES.values()],
+            [f"{where}{HEADER_ROW + 1}:{where}{HEADER_ROW + len(lines)}"],
             WORDS["sheet"].in_language(language),
             WORDS["wrong"].in_language(language),
         )
-    sheet.freeze_panes = sheet.cell(row=HEADER_ROW + 1, column=3)
-    for_print(sheet, HEADER_ROW)
-    protect(sheet)
+    finish_sheet(sheet, HEADER_ROW, scrolled_from=3)
 
 
 def _checks(book: Workbook, checks: Sequence[CheckLine], language: Language) -> None:
@@ -218,12 +203,8 @@ def _checks(book: Workbook, checks: Sequence[CheckLine], language: Language) -> 
 
 def _key(book: Workbook, lines: Sequence[FormLine], origin: Origin) -> None:
     """The hidden sheet: what document, and what every line stands for."""
-    sheet = book.create_sheet(KEY_SHEET)
-    sheet.sheet_state = "veryHidden"
-    for column, value in enumerate((MARK, origin.kind, origin.document, origin.sha256), start=1):
-        put_text(sheet, 1, column, value)
-    for number, line in enumerate(lines, start=1):
-        known = (number, line.field, line.place, line.stored, *line.about, line.phrase, line.paragraph or "")
-        for column, text in enumerate(known, start=1):
-            put_text(sheet, 1 + number, column, text)
-    protect(sheet)
+    rows = [
+        (number, line.field, line.place, line.stored, *line.about, line.phrase, line.paragraph or "")
+        for number, line in enumerate(lines, start=1)
+    ]
+    key_sheet(book, KEY_SHEET, (MARK, origin.kind, origin.document, origin.sha256), rows)

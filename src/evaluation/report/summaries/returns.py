@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
+from evaluation.report.counted_rows import CountedRows
 from evaluation.report.findings import Finding
 
 SET_ASIDE = ("wrong_year", "no_unit", "empty", "broken", "not_recognised")
+_SENT = CountedRows("returns", "value is not None", "distinct unit_id")
+_IN_REGISTER = CountedRows("return_register", "returned")
 
 
 def return_findings(
@@ -21,20 +24,33 @@ def return_findings(
 ) -> list[Finding]:
     """Findings of ``year`` from the tables of step 05e (as their contracts) and the year's ``return_files``.
 
-    Totals are ``return_total_<question>`` and ``return_mean_<question>``, with n the answers and their interval.
+    Totals are ``return_total_<question>`` and ``return_mean_<question>``, with n the answers and their interval. The
+    rows behind a total make the sum received, which its weights go beyond.
     """
     whole = completeness[completeness["grouping"] == "country"].set_index("year")
     now = whole.loc[year]
     units, returned = int(now["units"]), int(now["returned"])
     findings = [
-        Finding("return_units", units, "units"),
-        Finding("returns_received", returned, "units", units),
-        Finding("return_share", now["share"], "share", units, now["low"], now["high"]),
-        Finding("return_population_share", _known(now["population_share"]), "share", units),
-        Finding("return_complete", _known(now["complete"]), "share", returned),
-        Finding("return_files", len(files), "files"),
-        Finding("return_files_set_aside", int(files["fate"].isin(SET_ASIDE).sum()), "files", len(files)),
-        Finding("return_files_superseded", int((files["fate"] == "superseded").sum()), "files", len(files)),
+        Finding("return_units", units, "units", rows=CountedRows("return_register", "", "rows")),
+        Finding("returns_received", returned, "units", units, rows=_SENT),
+        Finding("return_share", now["share"], "share", units, now["low"], now["high"], rows=_IN_REGISTER),
+        Finding("return_population_share", _known(now["population_share"]), "share", units, rows=_IN_REGISTER),
+        Finding("return_complete", _known(now["complete"]), "share", returned, rows=_IN_REGISTER),
+        Finding("return_files", len(files), "files", rows=CountedRows("return_files", "", "rows")),
+        Finding(
+            "return_files_set_aside",
+            int(files["fate"].isin(SET_ASIDE).sum()),
+            "files",
+            len(files),
+            rows=CountedRows("return_files", f"fate in {SET_ASIDE!r}", "rows"),
+        ),
+        Finding(
+            "return_files_superseded",
+            int((files["fate"] == "superseded").sum()),
+            "files",
+            len(files),
+            rows=CountedRows("return_files", "fate == 'superseded'", "rows"),
+        ),
     ]
     first = int(whole.index.min())
     if first != year:
@@ -97,10 +113,18 @@ def _changes(revised: pd.DataFrame, checks: pd.DataFrame, year: int) -> list[Fin
     own = revised[revised["year"] == year]
     counts = {kind: int(own[f"n_{kind}"].sum()) for kind in ("revised", "newly_returned", "withdrawn")}
     findings = [
-        Finding(f"return_values_{kind}", count, "count", int(own["values"].sum())) for kind, count in counts.items()
+        Finding(
+            f"return_values_{kind}",
+            count,
+            "count",
+            int(own["values"].sum()),
+            rows=CountedRows("return_revisions", f"kind == '{kind}'", "rows"),
+        )
+        for kind, count in counts.items()
     ]
     outliers = int(checks["outlier"].astype(bool).sum())
-    return [*findings, Finding("return_outliers", outliers, "units", len(checks))]
+    far = CountedRows("return_checks", "outlier", "rows")
+    return [*findings, Finding("return_outliers", outliers, "units", len(checks), rows=far)]
 
 
 def _totals(totals: pd.DataFrame, year: int) -> list[Finding]:
@@ -108,8 +132,10 @@ def _totals(totals: pd.DataFrame, year: int) -> list[Finding]:
     findings = []
     for row in chosen.itertuples():
         name, unit, n = f"return_{row.statistic}_{row.variable}", str(row.unit or "number"), int(row.n)
+        answered = f"variable == '{row.variable}' and value is not None"
+        rows = CountedRows("returns", answered, "sum value" if row.statistic == "total" else "")
         if pd.isna(row.value):
-            findings.append(Finding(name, None, unit, n, note="no answers"))
+            findings.append(Finding(name, None, unit, n, note="no answers", rows=rows))
         else:
-            findings.append(Finding(name, float(row.value), unit, n, _known(row.low), _known(row.high)))
+            findings.append(Finding(name, float(row.value), unit, n, _known(row.low), _known(row.high), rows=rows))
     return findings

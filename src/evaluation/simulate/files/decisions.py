@@ -96,6 +96,21 @@ def write_problems(view: YearView, rows: pd.DataFrame, name: str, ledger: Ledger
     return sheet.save(ledger)
 
 
+def write_achievements(view: YearView, rows: pd.DataFrame, name: str, ledger: Ledger) -> bytes:
+    """«Достижения»: themes in the office's own words where somebody told one; an e-mail address in a text."""
+    headers = ["№ п/п", "№ достижения", "№ протокола", "№ межмуниципального мероприятия", "Достижение", "Тема"]
+    columns = ["achievement_id", "resolution_id", "exchange_id", "text", "theme"]
+    cells = worded_rows(rows, columns, {"theme": THEME})
+    page = Page(view.year, "achievements", name, "Достижения")
+    sheet = Sheet(page, f"Достижения, отмеченные на мероприятиях, {view.year} год", headers, cells)
+    for row in cells:
+        row[1], row[2] = str(row[1]).rpartition("A")[2], str(row[2]).rpartition("M")[2]
+        row[3] = str(row[3]).rpartition("X")[2]
+    text = cells[0][4]
+    sheet.plant(0, 5, "email_in_free_text", f"{text}, writeto{view.year % 10}@example.org", text, "repair")
+    return sheet.save(ledger)
+
+
 def _events(view: YearView) -> pd.DataFrame:
     return view.tables["exchange_events"]
 
@@ -128,5 +143,9 @@ FILES: dict[str, PartFile] = {
     "problems": PartFile(
         "Проблемы {year}.xlsx", EXCHANGE, lambda view: decisions.problems(view.seed, _events(view), view.year),
         write_problems,
+    ),
+    "achievements": PartFile(
+        "Достижения {year}.xlsx", EXCHANGE, lambda view: decisions.achievements(view.seed, _events(view), view.year),
+        write_achievements,
     ),
 }  # fmt: skip

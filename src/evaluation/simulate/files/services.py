@@ -60,8 +60,8 @@ Cells = list[list[Any]]
 
 
 def _number(code: str) -> str:
-    """The number alone, as the office counts: 2025-Q17 is 17."""
-    return code.split("-", 1)[1].lstrip("QNFI")
+    """The number alone, as the office counts: 2025-S17 is 17."""
+    return code.split("-", 1)[1].lstrip("SNFI")
 
 
 def _unit(view: YearView, rng: Any, code: Any) -> str | None:

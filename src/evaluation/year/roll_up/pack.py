@@ -15,8 +15,8 @@ from typing import Any
 import pandas as pd
 
 import evaluation
+from evaluation.aside import write_whole
 from evaluation.places import Workspace
-from evaluation.running.aside import write_whole
 from evaluation.settings import InputProblem, Text
 from evaluation.tables import TABLES as WORKSPACE_TABLES
 from evaluation.year.manifest import MANIFEST, SUMS, Manifest, read_manifest, read_sums, sums_text

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -33,7 +33,10 @@ READ_FROM: Mapping[str, tuple[str, ...]] = {
     "participations": ("participations_{channel}",),
     "amount": ("{stage}_{funding_source}",),
     "points": ("points_{criterion}",),
+    "value": ("{variable}",),
 }
+# columns whose value says in which received column the others of a row stand
+SHAPES = ("channel", "stage", "funding_source", "criterion", "variable")
 HIDDEN_VALUES = ("person_key", "record_key")
 LONGEST_VALUE = 60
 
@@ -105,6 +108,12 @@ def _short(value: Any) -> str:
     return text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 1]}…"
 
 
+class Opened(Protocol):
+    """Received workbooks that tell where the columns of their sheets stand."""
+
+    def columns(self, source: str, sheet: str) -> Columns | None: ...
+
+
 class Workbooks:
     """The received workbooks of one year, each opened once and only when a cell of it is asked for.
 
@@ -151,7 +160,7 @@ def fields_of(column: str, row: Mapping[str, Any]) -> Iterator[str]:
         yield re.sub(r"\{(\w+)\}", lambda match: str(row.get(match.group(1), "")), name)
 
 
-def with_cells(rows: pd.DataFrame, columns: tuple[str, ...], workbooks: Workbooks, show_values: bool) -> pd.DataFrame:
+def with_cells(rows: pd.DataFrame, columns: tuple[str, ...], workbooks: Opened, show_values: bool) -> pd.DataFrame:
     """``rows`` (source, source_sheet, source_row and columns of a table) with ``cells`` and ``values``.
 
     ``cells`` are addresses joined by «; », ``values`` what stands there («status: поддержан»), empty where the column
@@ -159,7 +168,7 @@ def with_cells(rows: pd.DataFrame, columns: tuple[str, ...], workbooks: Workbook
     """
     cells = pd.Series([[] for _ in range(len(rows))], index=rows.index, dtype="object")
     values = pd.Series([[] for _ in range(len(rows))], index=rows.index, dtype="object")
-    shape = [name for name in ("channel", "stage", "funding_source", "criterion") if name in rows.columns]
+    shape = [name for name in SHAPES if name in rows.columns]
     for key, part in rows.groupby(["source", "source_sheet", *shape], sort=False, dropna=False):
         of_sheet = workbooks.columns(str(key[0]), str(key[1]))
         if of_sheet is None:

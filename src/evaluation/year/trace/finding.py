@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 import pyarrow.parquet as parquet
 
+from evaluation.field.returns.folder import SOURCE
 from evaluation.pipeline import maker_of
 from evaluation.places import Workspace
 from evaluation.report.counted_rows import CountedRows
@@ -20,6 +21,7 @@ from evaluation.settings import InputProblem
 from evaluation.tables import TABLES
 from evaluation.year.trace.cells import ReceivedFile
 from evaluation.year.trace.code import Code, code_of
+from evaluation.year.trace.returns import TABLES_OF_RETURNS, account_of_returns
 from evaluation.year.trace.rows import (
     ORIGIN_COLUMNS,
     REMARK_COLUMNS,
@@ -105,12 +107,13 @@ def trace(workspace: Workspace, name: str, year: int, most: int | None = FIRST) 
     row = _chosen(findings_of(workspace, year), name, year)
     step, table = str(row["step"]), str(row.pop("table"))
     rows = _counted(row)
-    account = account_of(workspace, year)
+    of_returns = rows is not None and rows.table in TABLES_OF_RETURNS
+    account = account_of_returns(workspace, year) if of_returns else account_of(workspace, year)
     counted, found, places = None, pd.DataFrame(columns=ORIGIN_COLUMNS), pd.DataFrame()
     remarks = pd.DataFrame(columns=REMARK_COLUMNS)
     if rows is not None:
         counted, selected = counting(workspace, year, rows, row["value"])
-        found, places = origins(workspace, year, rows, selected, account, most)
+        found, places = origins(rows, selected, account, most)
         remarks = remarks_on(places, account)
     files = (
         tuple(each for each in account.files if each.source in set(places["source"]))
@@ -160,6 +163,8 @@ def _files_behind(workspace: Workspace, start: str, year: int) -> Iterable[Recei
     for then in sorted({one for _, one in reached}):
         wanted = {name for step, one in reached if one == then for name in workspace.step(step).sources}
         yield from (each for each in account_of(workspace, then).files if each.source in wanted)
+        if SOURCE in wanted:
+            yield from account_of_returns(workspace, then).files
 
 
 def _upstream(workspace: Workspace, start: str, year: int) -> set[tuple[str, int]]:

@@ -13,7 +13,7 @@ from evaluation.pipeline import CONTROL_TABLES, SURVEY_CONTROL_TABLES
 from evaluation.places import Workspace
 from evaluation.report.counted_rows import CountedRows, RowsError, measured, named_columns, select
 from evaluation.tables import SOURCE_TABLES, TABLES
-from evaluation.year.trace.cells import ReceivedFile, Workbooks, received_file, with_cells
+from evaluation.year.trace.cells import Opened, ReceivedFile, Workbooks, received_file, with_cells
 
 PROVENANCE = ["source", "source_sheet", "source_row"]
 ORIGIN_COLUMNS = ["source", "file_name", "sheet", "row", "fate", "record_key", "cells", "values"]
@@ -39,11 +39,12 @@ class Counting:
 
 @dataclass(frozen=True, eq=False)
 class Account:
-    """Ledger, remarks and files of one year's received data, of programme and surveys together."""
+    """Ledger, remarks and files of one year's received data, and its ``workbooks``, opened when cells are asked for."""
 
     ledger: pd.DataFrame
     issues: pd.DataFrame
     files: tuple[ReceivedFile, ...]
+    workbooks: Opened
 
     @property
     def file_names(self) -> Mapping[str, str]:
@@ -51,13 +52,14 @@ class Account:
 
 
 def account_of(workspace: Workspace, year: int) -> Account:
-    """The account of ``year``; without rows where a year's data were not cleaned yet."""
+    """The account of ``year``, of programme and surveys together; without rows where nothing was cleaned yet."""
     kinds = [CONTROL_TABLES, SURVEY_CONTROL_TABLES]
     listed, ledger, issues = (
-        pd.concat([_read(workspace, names[place], year) for names in kinds], ignore_index=True) for place in range(3)
+        pd.concat([read_table(workspace, names[place], year) for names in kinds], ignore_index=True)
+        for place in range(3)
     )
     files = tuple(received_file(workspace, str(row["source"]), year, row, ledger) for _, row in listed.iterrows())
-    return Account(ledger, issues, files)
+    return Account(ledger, issues, files, Workbooks(workspace, year, files))
 
 
 def table_file(workspace: Workspace, table: str, year: int) -> Path | None:
@@ -66,7 +68,8 @@ def table_file(workspace: Workspace, table: str, year: int) -> Path | None:
     return path if path.is_file() else None
 
 
-def _read(workspace: Workspace, table: str, year: int) -> pd.DataFrame:
+def read_table(workspace: Workspace, table: str, year: int) -> pd.DataFrame:
+    """A table of data; without rows where it was not made."""
     path = table_file(workspace, table, year)
     return TABLES[table].empty() if path is None else pd.read_parquet(path)
 
@@ -79,7 +82,7 @@ def counting(workspace: Workspace, year: int, rows: CountedRows, value: float | 
     frame = pd.read_parquet(path)
 
     def read(table: str) -> pd.DataFrame:
-        return _read(workspace, table, year)
+        return read_table(workspace, table, year)
 
     try:
         selected = select(frame, rows.where, read)
@@ -100,7 +103,7 @@ def _agrees(made: float | None, value: float | None, measure: str) -> bool | Non
 
 
 def origins(
-    workspace: Workspace, year: int, rows: CountedRows, selected: pd.DataFrame, account: Account, most: int | None
+    rows: CountedRows, selected: pd.DataFrame, account: Account, most: int | None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Rows of received sheets behind ``selected``: the first ``most`` (None: all) with ORIGIN_COLUMNS, and the places
     of all (source, sheet, row).
@@ -117,7 +120,7 @@ def origins(
     key = TABLES[rows.table].key[:1]
     columns = tuple(dict.fromkeys([*key, *named_columns(rows)]))
     several = placed.merge(shown[PROVENANCE], on=PROVENANCE)
-    told = with_cells(_for_cells(several, shown), columns, Workbooks(workspace, year, account.files), is_open)
+    told = with_cells(_for_cells(several, shown), columns, account.workbooks, is_open)
     joined = told.groupby(PROVENANCE, sort=False)[["cells", "values"]].agg(_together).reset_index()
     shown = shown.merge(joined, on=PROVENANCE, how="left").fillna({"cells": "", "values": ""})
     if "cell" in placed:  # of a remark the cell itself is known

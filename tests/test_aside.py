@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from evaluation.running import aside
-from evaluation.running.aside import clear_asides, put_in_place, write_whole
+from evaluation import aside
+from evaluation.aside import clear_asides, made_aside, put_in_place, write_together, write_whole
 
 
 def test_a_write_that_fails_leaves_the_old_file_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,3 +99,58 @@ def test_another_disk_is_copied_to_before_the_first_move(tmp_path: Path, monkeyp
     assert {path.name: path.read_text() for path in there.glob("*") if not path.name.startswith(".")} == {
         "a": "old a", "b": "old b",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("failing", range(4))
+def test_several_texts_are_written_or_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: int) -> None:
+    places = [tmp_path / folder / name for folder, name in (("one", "a"), ("one", "b"), ("two", "c"))]
+    places[0].parent.mkdir()
+    places[0].write_text("old")
+    replace, done = os.replace, []
+
+    def move(source: Path, final: Path) -> None:
+        if final in places and final not in done:
+            if len(done) == failing:
+                raise OSError(28, "full")
+            done.append(final)
+        replace(source, final)
+
+    monkeypatch.setattr(os, "replace", move)
+    if failing < 3:
+        with pytest.raises(OSError, match="full"):
+            write_together({place: place.name.encode() for place in places})
+    else:
+        write_together({place: place.name.encode() for place in places})
+    found = {path.name: path.read_text() for path in tmp_path.rglob("*") if path.is_file()}
+    assert found == ({"a": "a", "b": "b", "c": "c"} if failing == 3 else {"a": "old"})
+    assert {path.name for path in tmp_path.rglob("*") if path.is_dir()} == {"one", "two"}
+
+
+def test_no_text_at_all_is_written_nowhere(tmp_path: Path) -> None:
+    write_together({})
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_folder_comes_into_being_as_a_whole(tmp_path: Path, is_there: bool) -> None:
+    folder = tmp_path / "parent" / "made"
+    if is_there:
+        folder.mkdir(parents=True)
+    with pytest.raises(ZeroDivisionError), made_aside(folder) as inside:
+        (inside / "half").write_text("x")
+        raise ZeroDivisionError
+    assert list(tmp_path.rglob("*")) == ([folder.parent, folder] if is_there else [folder.parent])
+    with made_aside(folder) as inside:
+        (inside / "whole").write_text("x")
+        assert not (folder / "whole").exists()
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["made", "parent", "whole"]
+    if os.name == "posix":
+        assert folder.stat().st_mode & 0o777 == 0o755
+
+
+def test_a_folder_with_something_in_it_is_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("x")
+    with pytest.raises(OSError, match=r"empty|directory"), made_aside(tmp_path) as inside:
+        (inside / "other").write_text("y")
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+    assert not [path for path in tmp_path.parent.iterdir() if path.name.startswith(f".{tmp_path.name}.")]

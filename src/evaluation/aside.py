@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
-from contextlib import suppress
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
     """Write ``content`` (a text as UTF-8) to ``path`` in one step. Raises OSError; then ``path`` is as it was."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.{os.getpid()}.new")
+    aside = _name(path)
     try:
         aside.write_bytes(content.encode() if isinstance(content, str) else content)
         os.replace(aside, path)
@@ -20,6 +21,48 @@ def write_whole(path: Path, content: str | bytes) -> None:
         with suppress(OSError):
             aside.unlink(missing_ok=True)
         raise
+
+
+def write_together(contents: Mapping[Path, bytes]) -> None:
+    """Write all files, or none: every one aside first, then each into its place, in their order.
+
+    Raises OSError after putting back what lay there before, as ``put_in_place`` does.
+    """
+    if not contents:
+        return
+    asides = {_name(place): place for place in contents}
+    beside = next(iter(contents)).parent
+    try:
+        for aside, place in asides.items():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            aside.write_bytes(contents[place])
+        with tempfile.TemporaryDirectory(
+            prefix=".before.", suffix=".new", dir=beside, ignore_cleanup_errors=True
+        ) as before:
+            put_in_place(asides, Path(before))
+    except BaseException:
+        for aside in asides:
+            with suppress(OSError):
+                aside.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def made_aside(folder: Path) -> Iterator[Path]:
+    """An empty folder beside ``folder`` to fill; left without an error, it becomes ``folder`` in one step.
+
+    ``folder`` must be missing or empty. Raises OSError; what was made is then removed, as after any other error.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".new", dir=folder.parent))
+    try:
+        aside.chmod(0o755)  # mkdtemp lets nobody else read; what is made here is an ordinary folder
+        yield aside
+        if folder.exists():
+            folder.rmdir()
+        os.replace(aside, folder)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
 
 
 def clear_asides(folder: Path) -> None:
@@ -53,6 +96,11 @@ def put_in_place(moves: Mapping[Path, Path], aside: Path) -> None:
             with suppress(OSError):
                 new.unlink(missing_ok=True)
         raise
+
+
+def _name(path: Path) -> Path:
+    """A hidden name beside ``path``, the process's own."""
+    return path.with_name(f".{path.name}.{os.getpid()}.new")
 
 
 def _beside(source: Path, final: Path) -> Path:
