@@ -134,6 +134,15 @@ def test_hostile_cells_and_captions_are_plain_text(tmp_path) -> None:
     assert "#panic()" in text and "<b>" in text and "/*" in text
 
 
+def test_cells_show_to_the_letter_what_the_page_shows(tmp_path) -> None:
+    cells = ["-5", 'говорят "да"', "a\\nb", "\\u{41}", "<b>жирно</b> и нет", "", "3. Первое", "24-001"]
+    row = "".join(f"<td>{cell}</td>" for cell in cells)
+    body = table("a", 1, columns=len(cells), rows=1).replace("</tbody>", f"<tr>{row}</tr></tbody>")
+    text = text_of(to_pdf(leaflet(body), "ru", WRITTEN), tmp_path)
+    for shown in ("-5", '"да"', "a\\nb", "\\u{41}", "жирно", "24-001"):
+        assert shown in text, shown
+
+
 def test_a_formula_is_told_in_words() -> None:
     formula = (
         '<math xmlns="http://www.w3.org/1998/Math/MathML" alttext="икс в квадрате"><msup><mi>x</mi><mn>2</mn></msup>'

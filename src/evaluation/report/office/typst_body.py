@@ -97,12 +97,19 @@ class TypstBody(Body):
 
     def _rows(self, rows: list[list[Element]]) -> list[Part]:
         made: list[Part] = []
+        typed = ""  # one piece of code for all neighbouring cells of plain text: pandoc takes its time for every piece
         for cell in (cell for row in rows for cell in row):
             settings = [f"{name}: {span_of(cell, name)}" for name in ("colspan", "rowspan") if span_of(cell, name) > 1]
             settings += ["align: right"] if cell.get("align") == "right" else []
-            made.append(code(f"table.cell({', '.join(settings)})[" if settings else "["))
-            made += [*self.inlines(cell), code("], ")]
-        return made
+            called = f"table.cell({', '.join(settings)})" if settings else ""
+            inner = self.inlines(cell)
+            plain = _plain(inner)
+            if plain is None:
+                made += [code(f"{typed}{called}["), *inner]
+                typed = "], "
+            else:
+                typed += f"{called}[#{quoted(plain)}], "
+        return [*made, code(typed)] if typed else made
 
     def _tiles(self, rows: list[list[Element]]) -> list[Part]:
         parts: list[Part] = [code("#tiles(")]
@@ -111,6 +118,14 @@ class TypstBody(Body):
             if len(lines) == 2:
                 parts += [code("tile(["), *self.inlines(lines[0]), code("], ["), *self.inlines(lines[1]), code("]), ")]
         return [{"t": "Plain", "c": [*parts, code(")")]}]
+
+
+def _plain(inlines: list[Part]) -> str | None:
+    """The text of a cell that is nothing but text."""
+    if not inlines:
+        return ""
+    only = inlines[0]
+    return str(only["c"]) if len(inlines) == 1 and only["t"] == "Str" else None
 
 
 def _height(figure: Element) -> str:
