@@ -12,6 +12,7 @@ import docx
 import pytest
 from docx.document import Document
 from docx.enum.section import WD_ORIENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from office_pages import SVG, WRITTEN, figure, leaflet, report, table
 
 from evaluation.report.office import to_docx
@@ -186,6 +187,21 @@ def test_an_institutes_own_look_is_taken(tmp_path: Path) -> None:
     styles = xml_of(to_docx(report(), "ru", WRITTEN, letterhead(tmp_path)), "word/styles.xml")
     assert "PT Serif" in styles
     assert "Times New Roman" not in styles
+
+
+def test_cells_call_a_style_by_the_key_that_the_letterhead_gives_it(tmp_path: Path) -> None:
+    own = letterhead(tmp_path, lambda text: text.replace('w:styleId="TableText"', 'w:styleId="a7"'))
+    page = leaflet(table("a", 1, text="a &lt; b &amp; c"))
+    made = docx.Document(BytesIO(to_docx(page, "ru", WRITTEN, own)))
+    cells = [cell for row in made.tables[0].rows for cell in row.cells]
+    assert "a < b & c 0" in {cell.text for cell in cells}
+    assert {paragraph.style.name for cell in cells for paragraph in cell.paragraphs} == {"Table Text"}
+    assert {paragraph.style.style_id for cell in cells for paragraph in cell.paragraphs} == {"a7"}
+    assert [len(cell.paragraphs) for cell in cells] == [1] * len(cells)
+    right = [
+        cell.text for cell in cells for paragraph in cell.paragraphs if paragraph.alignment == WD_ALIGN_PARAGRAPH.RIGHT
+    ]
+    assert right == ["Графа 0", "Графа 1", "0", "0"]
 
 
 def test_a_missing_style_is_named_with_what_to_do(tmp_path: Path) -> None:

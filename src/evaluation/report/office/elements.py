@@ -34,6 +34,13 @@ def words_of(text: str) -> list[Part]:
     return [*before, {"t": "Str", "c": core}, *([{"t": "Space"}] if line[-1] == " " else [])]
 
 
+def plain_of(inlines: Sequence[Part]) -> str | None:
+    """The text of inlines that are nothing but text; None for all others."""
+    if not inlines:
+        return ""
+    return str(inlines[0]["c"]) if len(inlines) == 1 and inlines[0]["t"] == "Str" else None
+
+
 def raw_inline(form: str, text: str) -> Part:
     return {"t": "RawInline", "c": [form, text]}
 

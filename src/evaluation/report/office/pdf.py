@@ -13,7 +13,7 @@ from evaluation.report.office.elements import as_json
 from evaluation.report.office.formulas import formulas_of
 from evaluation.report.office.page import Document, read_document
 from evaluation.report.office.pandoc import data_text, run_pandoc
-from evaluation.report.office.typeset import fonts, library, refused
+from evaluation.report.office.typeset import TYPESETTING, fonts, library, refused
 from evaluation.report.office.typst_body import TypstBody
 from evaluation.report.office.words import office_words
 from evaluation.settings import Language
@@ -49,10 +49,11 @@ def pdf_of(document: Document, language: Language, written: datetime, standard: 
             '#import "document.typ": *\n#show: document-of.with(json("data.json"))\n\n' + body, encoding="utf-8"
         )
         try:
-            made = typst.compile(
-                str(main), root=str(folder), font_paths=there, ignore_system_fonts=True, format="pdf",
-                pdf_standards=STANDARDS[standard], timestamp=_moment(written),
-            )  # fmt: skip
+            with TYPESETTING:
+                made = typst.compile(
+                    str(main), root=str(folder), font_paths=there, ignore_system_fonts=True, format="pdf",
+                    pdf_standards=STANDARDS[standard], timestamp=_moment(written),
+                )  # fmt: skip
         except RuntimeError as error:  # typst.TypstError
             raise refused(error) from error
     return bytes(made)

@@ -22,6 +22,7 @@ NEEDED_STYLES = (
 LARGEST = 50_000_000  # bytes, unpacked: a letterhead is a few pages
 
 _STYLE = re.compile(r"<w:style\b[^>]*>.*?<w:name\s+w:val=\"([^\"]*)\"", re.DOTALL)
+_KEY = re.compile(r"<w:style\b[^>]*\bw:styleId=\"([^\"]*)\"")
 
 
 def shipped_reference(kind: Literal["docx", "pptx"]) -> bytes:
@@ -60,6 +61,18 @@ def missing_styles(styles: str) -> list[str]:
     """Names of ``NEEDED_STYLES`` that ``word/styles.xml`` does not define."""
     there = {unescape(name).casefold() for name in _STYLE.findall(styles)}
     return [name for name in NEEDED_STYLES if name.casefold() not in there]
+
+
+def style_keys(content: bytes) -> dict[str, str]:
+    """By the names of a Word file's styles, in small letters, the keys by which its paragraphs call them."""
+    with zipfile.ZipFile(BytesIO(content)) as packed:
+        styles = packed.read("word/styles.xml").decode("utf-8")
+    found = {}
+    for style in _STYLE.finditer(styles):
+        key = _KEY.search(style[0])
+        if key:
+            found[unescape(style[1]).casefold()] = unescape(key[1])
+    return found
 
 
 def _read(path: Path, part: str) -> tuple[bytes, str]:

@@ -19,6 +19,8 @@ FAMILIES = ("Libertinus Serif", "DejaVu Serif", "DejaVu Sans", "DejaVu Sans Mono
 """Fonts of documents: the first and last come with typst, the others with matplotlib."""
 _LETTERS = re.compile(r"the text ['\"]?(.+?)['\"]? could not be displayed", re.DOTALL)
 
+# typst works on all cores by itself; two at once take twice the time of two after each other
+TYPESETTING = Lock()
 _GATHERING = Lock()
 
 

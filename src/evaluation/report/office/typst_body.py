@@ -9,6 +9,7 @@ from evaluation.report.office.elements import (
     Part,
     caption_of,
     para,
+    plain_of,
     raw_block,
     raw_inline,
     rows_of,
@@ -103,7 +104,7 @@ class TypstBody(Body):
             settings += ["align: right"] if cell.get("align") == "right" else []
             called = f"table.cell({', '.join(settings)})" if settings else ""
             inner = self.inlines(cell)
-            plain = _plain(inner)
+            plain = plain_of(inner)
             if plain is None:
                 made += [code(f"{typed}{called}["), *inner]
                 typed = "], "
@@ -118,14 +119,6 @@ class TypstBody(Body):
             if len(lines) == 2:
                 parts += [code("tile(["), *self.inlines(lines[0]), code("], ["), *self.inlines(lines[1]), code("]), ")]
         return [{"t": "Plain", "c": [*parts, code(")")]}]
-
-
-def _plain(inlines: list[Part]) -> str | None:
-    """The text of a cell that is nothing but text."""
-    if not inlines:
-        return ""
-    only = inlines[0]
-    return str(only["c"]) if len(inlines) == 1 and only["t"] == "Str" else None
 
 
 def _height(figure: Element) -> str:

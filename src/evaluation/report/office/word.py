@@ -13,7 +13,7 @@ from evaluation.report.office.formulas import formulas_of
 from evaluation.report.office.page import Document, read_document
 from evaluation.report.office.pandoc import run_pandoc
 from evaluation.report.office.rasters import write_pictures
-from evaluation.report.office.reference import check_reference, shipped_reference
+from evaluation.report.office.reference import check_reference, shipped_reference, style_keys
 from evaluation.report.office.word_body import PAGE_BREAK, Lists, WordBody, all_lists
 from evaluation.report.office.word_parts import finished
 from evaluation.report.office.words import office_words
@@ -53,7 +53,7 @@ def docx_of(
         folder = Path(name).resolve()
         pictures = write_pictures(document.pictures, folder, drawn or {})
         (folder / "reference.docx").write_bytes(styles)
-        body = WordBody(captions, pictures, formulas_of(document.body, folder, written))
+        body = WordBody(captions, pictures, formulas_of(document.body, folder, written), style_keys(styles))
         blocks = body.blocks(document.body.children)
         front = [*_facts(document), *(_lists(body.lists, captions) if document.has_contents else [])]
         arguments = [

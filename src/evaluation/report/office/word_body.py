@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -12,6 +13,7 @@ from evaluation.report.office.elements import (
     attributes,
     caption_of,
     para,
+    plain_of,
     raw_block,
     raw_inline,
     rows_of,
@@ -25,6 +27,8 @@ from evaluation.report.office.tree import Element
 
 TURN_BEFORE, TURN_AFTER = "UPRIGHT", "TURNED"
 PAGE_BREAK = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
+# letters for which pandoc writes marks of Word's own: hyphens that do not break or are seen only at a line's end
+_TURNED_INTO_MARKS = re.compile("[\u2011\u00ad]")
 DEEPEST = 2  # levels of headings in the contents
 
 
@@ -47,10 +51,18 @@ class Lists:
 
 
 class WordBody(Body):
-    """``pictures`` says how each picture is shown, by the file that the body names; ``words`` the captions' words."""
+    """``pictures`` says how each picture is shown, by the file that the body names; ``words`` the captions' words.
 
-    def __init__(self, words: Mapping[str, str], pictures: Mapping[str, Shown], formulas: Sequence[Part] = ()) -> None:
+    ``style_keys`` are the keys of the reference document's styles by name; cells of plain text in a style that has one
+    go past pandoc, which takes three times as long for them.
+    """
+
+    def __init__(
+        self, words: Mapping[str, str], pictures: Mapping[str, Shown], formulas: Sequence[Part] = (),
+        style_keys: Mapping[str, str] | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(formulas)
+        self._style_keys = style_keys or {}
         self.lists = Lists()
         self._words = words
         self._pictures = pictures
@@ -127,10 +139,21 @@ class WordBody(Body):
 
     def _cell(self, cell: Element, style: str) -> list[object]:
         align = "AlignRight" if cell.get("align") == "right" else "AlignDefault"
-        lines = [each for each in cell.elements() if each.tag == "p"] or [cell]
-        paragraphs = [para(self.inlines(line)) for line in lines]
-        blocks = [styled(style, paragraphs)]
+        lines = [self.inlines(each) for each in cell.elements() if each.tag == "p"] or [self.inlines(cell)]
+        plain = plain_of(lines[0]) if len(lines) == 1 else None
+        key = self._style_keys.get(style.casefold())
+        if plain and key and not _TURNED_INTO_MARKS.search(plain):
+            blocks = [raw_block("openxml", _paragraph(plain, key, align == "AlignRight"))]
+        else:
+            blocks = [styled(style, [para(line) for line in lines])]
         return [attributes(), {"t": align}, span_of(cell, "rowspan"), span_of(cell, "colspan"), blocks]
+
+
+def _paragraph(text: str, style_key: str, right: bool) -> str:
+    """A paragraph of one run, to the letter as pandoc writes it."""
+    side = '<w:jc w:val="right" />' if right else ""
+    run = f'<w:r><w:t xml:space="preserve">{escape(text, quote=False)}</w:t></w:r>'
+    return f'<w:p><w:pPr><w:pStyle w:val="{escape(style_key)}" />{side}</w:pPr>{run}</w:p>'
 
 
 def _text_style(size: float) -> str:

@@ -16,6 +16,7 @@ _PAGE_SIZE = re.compile(r"<w:pgSz\b[^>]*/>")
 _PROPERTIES = re.compile(r"<w:tblPr>(.*?)</w:tblPr>", re.DOTALL)
 _PLAIN_ROW = re.compile(r"<w:tr>(?!\s*<w:trPr)")
 _HEAD_ROW = re.compile(r"<w:trPr>(?=\s*<w:tblHeader)")
+_ADDED_PARAGRAPH = re.compile(r"</w:p>\s*<w:p\s*/>\s*</w:tc>")
 _A4 = ("11906", "16838")  # twentieths of a point
 
 
@@ -27,7 +28,7 @@ def finished(document: bytes, titles: Sequence[str], written: datetime) -> bytes
     with zipfile.ZipFile(BytesIO(document)) as packed:
         parts = {name: packed.read(name) for name in packed.namelist()}
     text = parts[DOCUMENT].decode("utf-8")
-    parts[DOCUMENT] = _whole_rows(_named_tables(_turned_pages(text), titles)).encode("utf-8")
+    parts[DOCUMENT] = _whole_rows(_named_tables(_turned_pages(_closed_cells(text)), titles)).encode("utf-8")
     return packed_parts(parts, written)
 
 
@@ -88,6 +89,11 @@ def _named_tables(text: str, titles: Sequence[str]) -> str:
         return f'<w:tblPr>{inner}<w:tblCaption w:val="{escape(title)}"/></w:tblPr>' if title else match.group()
 
     return _PROPERTIES.sub(named, text)
+
+
+def _closed_cells(text: str) -> str:
+    """Without the empty paragraph that pandoc adds to a cell whose paragraph it did not write itself."""
+    return _ADDED_PARAGRAPH.sub("</w:p></w:tc>", text)
 
 
 def _whole_rows(text: str) -> str:
