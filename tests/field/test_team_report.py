@@ -119,6 +119,9 @@ def test_figures_are_the_same_every_time_and_say_their_numbers(
     english = lines_by_year(lines, "en", codebook)
     words = [text.get_text() for text in english.findobj() if hasattr(text, "get_text")]
     assert {"8", "38", "–", "Applications", "Supported, %"} <= set(words)
+    assert "Money, million RUB" in words
+    russian = lines_by_year(lines, "ru", codebook)
+    assert "Средства, млн руб." in {text.get_text() for text in russian.findobj() if hasattr(text, "get_text")}
     assert len(lines_by_year(lines.iloc[:0], "ru", codebook).axes) == 0
     drawn = composition_trend(made["team_composition"], "en", codebook).axes[0]
     assert len(drawn.lines) >= 5

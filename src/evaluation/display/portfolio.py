@@ -10,6 +10,7 @@ import pandas as pd
 
 from evaluation.display.canvas import BLUE, GREEN, ORANGE, SKY, dress, empty, plain, sheet, style
 from evaluation.display.trend import trend
+from evaluation.display.units import unit_words
 from evaluation.display.wording import format_number, label_of
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ SHARES = ("share_authorities", "share_residents", "share_business", "mixed", "co
 _MEASURES = (
     ("applications", "Заявок", "Applications", ORANGE),
     ("success_rate", "Поддержано, %", "Supported, %", BLUE),
-    ("millions", "Средств, млн", "Money, millions", GREEN),
+    ("millions", "Средства", "Money", GREEN),
     ("coverage", "Территорий, %", "Territories, %", SKY),
 )
 _IN_SHARES = ("success_rate", "coverage")
@@ -56,6 +57,8 @@ def lines_by_year(
     if lines.empty:
         return empty("", language, simulated)
     ru = language == "ru"
+    words = unit_words(f"million_{currency}")
+    million = words.ru[-1] if ru else words.en[-1]
     rows = lines.assign(millions=lines["cost"] / 1e6)
     bounds = {"success_rate": ("low", "high"), "coverage": ("coverage_low", "coverage_high")}
     known = codebook.choice_labels("programme_line", language) if codebook is not None else {}
@@ -88,7 +91,7 @@ def lines_by_year(
                 axis.set_xticks(years, [str(year) for year in years], fontsize=7)
                 if down == 0:
                     head = head_ru if ru else head_en
-                    axis.set_title(f"{head} {currency}" if measure == "millions" else head, fontsize=8.5)
+                    axis.set_title(f"{head}, {million}" if measure == "millions" else head, fontsize=8.5)
             shown = "\n".join(textwrap.wrap(known.get(code, code), 24))
             axes[down, 0].set_ylabel(shown, rotation=0, ha="right", va="center", fontsize=8)
         note = (
