@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 from typing import Any
 
@@ -187,6 +188,11 @@ def test_two_lines_must_not_give_one_cell_two_values(workspace: Workspace) -> No
         take_decisions(workspace, path, DAY)
 
 
+def names_the_telephone(text: str) -> bool:
+    """Whether its digits stand in the text however they are parted; three of them alone may stand in a check sum."""
+    return "9131234567" in re.sub(r"\D", "", text) or "123-45-67" in text
+
+
 def test_decisions_on_personal_columns_lie_outside_git(workspace: Workspace, tmp_path: Path) -> None:
     import yaml
 
@@ -205,10 +211,9 @@ def test_decisions_on_personal_columns_lie_outside_git(workspace: Workspace, tmp
     taken = take_decisions(workspace, path, DAY)
     personal = workspace.decisions_file(personal=True)
     assert taken.files == [personal] and len(read_decisions(personal)) == 1
-    assert "123-45-67" not in workspace.decisions_file().read_text(encoding="utf-8-sig")
+    assert not names_the_telephone(workspace.decisions_file().read_text(encoding="utf-8-sig"))
     assert "decision_applied" in set(clean(workspace)[0].issues["rule"])
-    told = clean(workspace)[0].issues.to_csv()
-    assert "123-45-67" not in told and "9131234567" not in told  # "913" alone may stand in a check sum
+    assert not names_the_telephone(clean(workspace)[0].issues.to_csv())
 
 
 def test_a_municipality_mends_its_own_cells(workspace: Workspace) -> None:
