@@ -203,7 +203,7 @@ def test_threads_that_begin_together_gather_the_fonts_once(monkeypatch: pytest.M
 
 
 def test_a_refusal_of_typst_is_told_without_a_traceback() -> None:
-    message = refused(RuntimeError("unknown variable: a")).messages
+    message = refused({"message": "unknown variable: a"}).messages
     assert "«unknown variable: a»" in message["ru"]
     assert "'unknown variable: a'" in message["en"]
 
@@ -211,3 +211,12 @@ def test_a_refusal_of_typst_is_told_without_a_traceback() -> None:
 def test_a_damaged_drawing_is_told() -> None:
     with pytest.raises(InputProblem, match="The PDF was not made"):
         to_pdf(leaflet(figure("a", 1, SVG.replace("</svg>", "<"))), "ru", WRITTEN)
+
+
+def test_a_typst_that_ends_without_a_word_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
+    broken = tmp_path / "broken" / "typst"
+    broken.mkdir(parents=True)
+    (broken / "__init__.py").write_text("raise SystemError('library is damaged')\n", encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(broken.parent))
+    with pytest.raises(InputProblem, match="library is damaged"):
+        to_pdf(leaflet("<p>а</p>"), "ru", WRITTEN)

@@ -13,7 +13,7 @@ from evaluation.report.office.elements import as_json
 from evaluation.report.office.formulas import formulas_of
 from evaluation.report.office.page import Document, read_document
 from evaluation.report.office.pandoc import data_text, run_pandoc
-from evaluation.report.office.typeset import TYPESETTING, fonts, library, refused
+from evaluation.report.office.typeset import fonts, typeset
 from evaluation.report.office.typst_body import TypstBody
 from evaluation.report.office.words import office_words
 from evaluation.settings import Language
@@ -34,7 +34,7 @@ def to_pdf(html: str, language: Language, written: datetime, standard: Standard 
 
 def pdf_of(document: Document, language: Language, written: datetime, standard: Standard = "both") -> bytes:
     """As ``to_pdf``, of a page that is taken apart already."""
-    typst, there = library(), fonts()
+    fonts()
     with tempfile.TemporaryDirectory(prefix="evaluation-pdf-") as name:
         folder = Path(name).resolve()
         for picture in document.pictures:
@@ -44,19 +44,10 @@ def pdf_of(document: Document, language: Language, written: datetime, standard: 
         body = run_pandoc(as_json(blocks), arguments, folder, written).decode("utf-8")
         (folder / "document.typ").write_text(data_text("document.typ"), encoding="utf-8")
         (folder / "data.json").write_text(json.dumps(_data(document, language, written)), encoding="utf-8")
-        main = folder / "main.typ"
-        main.write_text(
+        (folder / "main.typ").write_text(
             '#import "document.typ": *\n#show: document-of.with(json("data.json"))\n\n' + body, encoding="utf-8"
         )
-        try:
-            with TYPESETTING:
-                made = typst.compile(
-                    str(main), root=str(folder), font_paths=there, ignore_system_fonts=True, format="pdf",
-                    pdf_standards=STANDARDS[standard], timestamp=_moment(written),
-                )  # fmt: skip
-        except RuntimeError as error:  # typst.TypstError
-            raise refused(error) from error
-    return bytes(made)
+        return typeset(folder, format="pdf", pdf_standards=STANDARDS[standard], timestamp=_moment(written))
 
 
 def _moment(written: datetime) -> int:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from evaluation.report.office.pictures import Picture
-from evaluation.report.office.typeset import fonts, library, refused
+from evaluation.report.office.typeset import typeset
 
 DOTS_PER_INCH = 170.0
 WIDEST, HIGHEST = 17.4, 13.5  # centimetres
@@ -30,20 +30,11 @@ class Shown:
 @lru_cache(maxsize=256)
 def raster(drawing: bytes) -> bytes:
     """An SVG as a PNG as wide as a page's text. Raises InputProblem where the extra ``documents`` is missing."""
-    typst, there = library(), fonts()
     with tempfile.TemporaryDirectory(prefix="evaluation-drawing-") as name:
         folder = Path(name).resolve()
         (folder / "drawing.svg").write_bytes(drawing)
         (folder / "main.typ").write_text(_SHEET, encoding="utf-8")
-        try:
-            return bytes(
-                typst.compile(
-                    str(folder / "main.typ"), root=str(folder), font_paths=there, ignore_system_fonts=True,
-                    format="png", ppi=DOTS_PER_INCH,
-                )
-            )  # fmt: skip
-        except RuntimeError as error:  # typst.TypstError
-            raise refused(error) from error
+        return typeset(folder, format="png", ppi=DOTS_PER_INCH)
 
 
 def write_pictures(pictures: Sequence[Picture], folder: Path, drawn: Mapping[str, bytes]) -> dict[str, Shown]:

@@ -1,11 +1,15 @@
-"""What typst needs from Python: the library, the fonts it may use, and its refusals in plain words."""
+"""Runs typst, which lays a document's pages out: its fonts, its own process, and its refusals in plain words."""
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import shutil
+import subprocess
+import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -19,8 +23,8 @@ FAMILIES = ("Libertinus Serif", "DejaVu Serif", "DejaVu Sans", "DejaVu Sans Mono
 """Fonts of documents: the first and last come with typst, the others with matplotlib."""
 _LETTERS = re.compile(r"the text ['\"]?(.+?)['\"]? could not be displayed", re.DOTALL)
 
-# typst works on all cores by itself; two at once take twice the time of two after each other
-TYPESETTING = Lock()
+AT_ONCE = 2  # documents typeset at the same time, each on its share of the processor's cores
+SECONDS = 300
 _GATHERING = Lock()
 
 
@@ -71,15 +75,48 @@ def _chosen(folders: tuple[Path, ...]) -> tempfile.TemporaryDirectory[str]:
     return chosen
 
 
+def typeset(folder: Path, **settings: Any) -> bytes:
+    """What typst makes of ``main.typ`` in ``folder``, with ``settings`` of its ``compile``: a PDF or one page's PNG.
+
+    Runs as a process of its own: two documents are typeset at once without waiting for each other or for Python, and
+    their memory is given back. Raises InputProblem as ``fonts``, and for what typst refuses.
+    """
+    fonts()
+    into = folder / "typeset.out"
+    work = {**settings, "folder": str(folder), "into": str(into), "fonts": _chosen((font_folder(),)).name}
+    threads = max(1, (os.cpu_count() or 1) // AT_ONCE)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-P", str(Path(__file__).with_name("typesetting.py"))], input=json.dumps(work).encode(),
+            env={**os.environ, "RAYON_NUM_THREADS": str(threads)}, cwd=folder, capture_output=True, timeout=SECONDS,
+            check=False,
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise refused({"message": str(error)}) from error
+    if done.returncode:
+        raise refused(_told(done))
+    return into.read_bytes()
+
+
+def _told(done: subprocess.CompletedProcess[bytes]) -> Mapping[str, Any]:
+    """What the process said of its end: typst's refusal, else the last line of what went wrong in it."""
+    try:
+        told = json.loads(done.stdout)
+    except ValueError:
+        lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        return {"message": lines[-1] if lines else f"code {done.returncode}"}
+    return told if isinstance(told, dict) else {"message": str(told)}
+
+
 def missing_families(there: Sequence[str]) -> list[str]:
     """Families of ``FAMILIES`` that are not ``there``; capital and small letters count alike."""
     known = {name.casefold() for name in there}
     return [name for name in FAMILIES if name.casefold() not in known]
 
 
-def refused(error: Exception) -> InputProblem:
-    """A refusal of typst in plain words: letters that no font has, or else what it said."""
-    message = str(getattr(error, "message", error))
+def refused(told: Mapping[str, Any]) -> InputProblem:
+    """A refusal of typst (``message``, ``hints``) in plain words: letters that no font has, or else what it said."""
+    message = str(told["message"])
     letters = _LETTERS.search(message)
     if letters:
         shown = ", ".join(f"«{letter}» (U+{ord(letter):04X})" for letter in dict.fromkeys(letters.group(1)))
@@ -89,9 +126,9 @@ def refused(error: Exception) -> InputProblem:
             f"The PDF was not made: no font has the signs {shown}. Find them in the report's texts or names and "
             "replace them with ordinary letters.",
         )
-    hints = " ".join(getattr(error, "hints", []) or [])
-    told = " ".join(f"{message} {hints}".split())[:400]
+    hints = " ".join(told.get("hints", []))
+    answer = " ".join(f"{message} {hints}".split())[:400]
     return InputProblem(
-        f"PDF не собран: программа typst ответила «{told}». Проверьте собственные тексты отчёта и рисунки.",
-        f"The PDF was not made: typst said '{told}'. Check your own texts of the report and its figures.",
+        f"PDF не собран: программа typst ответила «{answer}». Проверьте собственные тексты отчёта и рисунки.",
+        f"The PDF was not made: typst said '{answer}'. Check your own texts of the report and its figures.",
     )
