@@ -252,7 +252,8 @@ def test_a_text_that_asks_for_what_is_not_there_is_refused(tmp_path: Path, call:
 @pytest.mark.parametrize(
     "bad",
     ["<script>1</script>", '<img src="http://x">', '<td onclick="x">', '<a href="x">', '<p style="x">', "<!DOCTYPE x>",
-     "<svg/onload=x>"],
+     "<svg/onload=x>", "<tr><td>1</tr>", "</table></div><script>1</script><div><table>", "<![CDATA[<b>]]>", "<?php 1?>",
+     "&nbsp;", "<td hidden>1</td>"],
 )  # fmt: skip
 def test_unsafe_tables_are_refused(bad: str) -> None:
     with pytest.raises(UnsafeHtmlError, match="coverage"):

@@ -111,4 +111,4 @@ def test_every_page_knows_dark_screens_and_paper() -> None:
         "@page wide",
     ):
         assert sign in text
-    assert '<meta name="color-scheme" content="light dark">' in text and "url(" not in text
+    assert '<meta name="color-scheme" content="light dark"/>' in text and "url(" not in text

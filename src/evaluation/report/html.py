@@ -6,8 +6,8 @@ import base64
 import hashlib
 import re
 from functools import lru_cache
-from html.parser import HTMLParser
 from importlib import resources
+from xml.parsers import expat
 
 from markupsafe import Markup, escape
 
@@ -25,6 +25,8 @@ _WORDS: dict[str, tuple[str, str]] = {
 }
 _HAS_MAP = "data-interactive-map"
 _SERVED = ('class="exhibit', 'class="annex-group"', _HAS_MAP)
+# marks of places in texts that are still to be filled, and signs that no page may hold
+_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ue000\ue001\ufffe\uffff]")
 _MAP = re.compile(r'<section class="imap.*?</section>', re.DOTALL)
 
 
@@ -32,40 +34,32 @@ class UnsafeHtmlError(ValueError):
     """A fragment holds an element or attribute that a table for people never has."""
 
 
-class _Fragment(HTMLParser):
-    def __init__(self, name: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self._name = name
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in TAGS:
-            raise UnsafeHtmlError(f"table {self._name}: element <{tag}> is not allowed in the report")
-        for key, _ in attrs:
-            if key not in ATTRIBUTES and not key.startswith(("aria-", "data-")):
-                raise UnsafeHtmlError(f"table {self._name}: attribute {key} of <{tag}> is not allowed in the report")
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-
-    def handle_decl(self, decl: str) -> None:
-        raise UnsafeHtmlError(f"table {self._name}: a declaration is not allowed in the report")
-
-    def unknown_decl(self, data: str) -> None:
-        raise UnsafeHtmlError(f"table {self._name}: a declaration is not allowed in the report")
-
-    def handle_pi(self, data: str) -> None:
-        raise UnsafeHtmlError(f"table {self._name}: an instruction is not allowed in the report")
-
-
 def safe_fragment(name: str, fragment: str) -> Markup:
-    """A table's HTML after checking that it holds nothing but tables and text.
+    """A table's HTML after checking that it holds nothing but tables and text, every element of it closed.
 
     Raises UnsafeHtmlError naming the table and the element or attribute.
     """
-    parser = _Fragment(name)
-    parser.feed(fragment)
-    parser.close()
-    return Markup(re.sub("[\ue000\ue001]", "", fragment))
+
+    def started(tag: str, attributes: dict[str, str]) -> None:
+        if tag not in TAGS:
+            raise UnsafeHtmlError(f"table {name}: element <{tag}> is not allowed in the report")
+        for key in attributes.keys() - ATTRIBUTES:
+            if not key.startswith(("aria-", "data-")):
+                raise UnsafeHtmlError(f"table {name}: attribute {key} of <{tag}> is not allowed in the report")
+
+    def refused(*_: object) -> None:
+        raise UnsafeHtmlError(f"table {name}: declarations and instructions are not allowed in the report")
+
+    fragment = _NO_TEXT.sub("", fragment)
+    reading = expat.ParserCreate(encoding="utf-8")
+    reading.StartElementHandler = started
+    reading.StartDoctypeDeclHandler = reading.ProcessingInstructionHandler = refused
+    reading.StartCdataSectionHandler = refused
+    try:
+        reading.Parse(f"<div>{fragment}</div>".encode(), True)
+    except expat.ExpatError as error:
+        raise UnsafeHtmlError(f"table {name}: {error} of its HTML") from error
+    return Markup(fragment)
 
 
 def picture(name: str, content: str | bytes, description: str) -> Markup:
@@ -73,7 +67,7 @@ def picture(name: str, content: str | bytes, description: str) -> Markup:
     data = content.encode("utf-8") if isinstance(content, str) else content
     kind = "image/png" if data.startswith(b"\x89PNG") else "image/svg+xml"
     encoded = base64.b64encode(data).decode("ascii")
-    return Markup('<img id="image-{}" src="data:{};base64,{}" alt="{}">').format(name, kind, encoded, description)
+    return Markup('<img id="image-{}" src="data:{};base64,{}" alt="{}"/>').format(name, kind, encoded, description)
 
 
 def styles() -> str:
@@ -88,7 +82,7 @@ def interactive_map(page_text: str, name: str) -> Markup:
     found = _MAP.findall(page_text)
     if len(found) != 1:
         raise ValueError(f"map {name}: its page holds {len(found)} maps, expected one")
-    body = re.sub("<(/?)h1(?=[ >])", r"<\1h3", re.sub("[\ue000\ue001]", "", found[0]))
+    body = re.sub("<(/?)h1(?=[ >])", r"<\1h3", _NO_TEXT.sub("", found[0]))
     return Markup(f'<div class="interactive" id="map-{escape(name)}" data-medium="screen">{body}</div>')
 
 
@@ -99,7 +93,8 @@ def page(
 
     A page without contents has no such list beside it. ``more`` are further styles. A page with tables for people
     (``.exhibit``), folded parts (``details.annex-group``) or interactive maps gets the one script that serves them;
-    its policy allows that script by its digest and nothing else. Everything can be read without a script.
+    its policy allows that script by its digest and nothing else. Everything can be read without a script. Every element
+    is closed, as in XML: documents are made from pages (``report/office``).
     """
     css, scripts = styles() + _running_head(title) + more, []
     if any(sign in body for sign in _SERVED):
@@ -122,15 +117,16 @@ def page(
         f'<ol>{items}</ol><a class="back" href="#contents-title" data-medium="screen">{words["contents"]}</a></nav>\n'
     )
     programs = "".join(f"<script>{script}</script>\n" for script in scripts)
-    return (
-        f'<!DOCTYPE html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta name="referrer" content="no-referrer">\n<meta name="color-scheme" content="light dark">\n'
+    return _NO_TEXT.sub(
+        "",
+        f'<!DOCTYPE html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8"/>\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}"/>\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"/>\n'
+        '<meta name="referrer" content="no-referrer"/>\n<meta name="color-scheme" content="light dark"/>\n'
         f"<title>{escape(title)}</title>\n<style>{css}</style>\n</head>\n<body>\n"
         f'<a class="skip" href="#main">{words["skip"]}</a>\n{head}\n'
         f'<div class="frame{"" if items else " alone"}">\n{nav if items else ""}'
-        f'<main id="main" tabindex="-1">\n{body}\n</main>\n</div>\n{programs}</body>\n</html>\n'
+        f'<main id="main" tabindex="-1">\n{body}\n</main>\n</div>\n{programs}</body>\n</html>\n',
     )
 
 

@@ -26,7 +26,7 @@ COVER = (
 
 def image(name: str, svg: str = SVG, told: str = "Столбик") -> str:
     data = base64.b64encode(svg.encode()).decode()
-    return f'<img id="image-{name}" src="data:image/svg+xml;base64,{data}" alt="{told}">'
+    return f'<img id="image-{name}" src="data:image/svg+xml;base64,{data}" alt="{told}"/>'
 
 
 def figure(name: str, number: int, svg: str = SVG) -> str:

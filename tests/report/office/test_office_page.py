@@ -36,8 +36,22 @@ def test_what_is_written_is_read_back(tree: Element, text: str) -> None:
 
 
 @given(st.text("<>/!-abpdsvg =\"'&;#1", max_size=60))
-def test_no_text_breaks_the_reader(text: str) -> None:
-    parse(text).text()
+def test_every_text_is_read_or_refused_in_words(text: str) -> None:
+    try:
+        parse(text).text()
+    except InputProblem as problem:
+        assert "09_write_report" in problem.messages["ru"]
+
+
+@pytest.mark.parametrize("broken", ["<p>Слово <b>важное</p>", "<p>a</p></div>", "<p hidden>a</p>", "a & b"])
+def test_a_page_changed_by_hand_is_refused_with_its_place(broken: str) -> None:
+    with pytest.raises(InputProblem, match="is broken near"):
+        parse(f"<p>Начало</p>\n{broken}")
+
+
+def test_programs_and_styles_are_passed_over() -> None:
+    tree = parse("<!DOCTYPE html>\n<style>a < b</style><p>1</p><script>if (a < b && c) {}</script><p>2</p>")
+    assert tree.text().strip() == "12"
 
 
 def test_a_drawing_keeps_its_source() -> None:
@@ -152,7 +166,7 @@ def test_pictures_are_taken_out_once() -> None:
 
 
 def test_a_picture_from_elsewhere_is_not_fetched() -> None:
-    document = read_document(leaflet('<p><img src="https://example.org/a.png" alt="Вид"> и</p>'))
+    document = read_document(leaflet('<p><img src="https://example.org/a.png" alt="Вид"/> и</p>'))
     assert write(document.body) == "<p>Вид и</p>"
     assert document.pictures == ()
 

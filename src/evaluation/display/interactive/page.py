@@ -114,16 +114,16 @@ def map_fragment(
         for key, label in (("name", "territory"), ("value", "value"), ("interval", "interval"), ("n", "n"))
     )
     html = (
-        f'<section class="imap{" adapts" if adapts else ""}" lang="{language}" data-interactive-map '
+        f'<section class="imap{" adapts" if adapts else ""}" lang="{language}" data-interactive-map="" '
         f'aria-labelledby="{name}-title">\n{marked}<h{heading} id="{name}-title">{escape(title)}</h{heading}>\n'
         f'<noscript><p>{parts["no_script"]}</p></noscript>\n<div class="controls">'
         f'<label>{parts["indicator"]}<select data-part="indicator" autocomplete="off">{choices}</select></label>'
         f'<label>{parts["year"]}<select data-part="year" autocomplete="off">{spans}</select></label>'
-        f'<label>{parts["search"]}<input data-part="search" type="search" autocomplete="off"></label>'
+        f'<label>{parts["search"]}<input data-part="search" type="search" autocomplete="off"/></label>'
         f'<span data-part="found" role="status"></span></div>\n<div class="both"><div>'
         f'<div class="area" data-part="area" tabindex="0" role="application" '
         f'aria-label="{parts["map"]}: {escape(title)}" aria-describedby="{name}-keys">\n{drawn}\n'
-        f'<div class="tip" data-part="tip" hidden></div></div><div class="controls zoomers">'
+        f'<div class="tip" data-part="tip" hidden=""></div></div><div class="controls zoomers">'
         f'<button type="button" data-part="zoom-in" aria-label="{parts["zoom_in"]}">+</button>'
         f'<button type="button" data-part="zoom-out" aria-label="{parts["zoom_out"]}">−</button>'
         f'<button type="button" data-part="reset">{parts["reset"]}</button></div>'

@@ -1,4 +1,4 @@
-"""A page as a tree of elements, read and written without any library beyond Python's own."""
+"""A page as a tree of elements, read and written with Python's own library alone."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import escape
-from html.parser import HTMLParser
+from xml.parsers import expat
 
+from evaluation.settings import InputProblem
+
+_PASSED_OVER = re.compile(r"^\s*<!DOCTYPE html>|<(script|style)\b[^>]*>.*?</\1>", re.DOTALL)
+_ROOT = (b"<page>", b"</page>")
 VOID = frozenset({"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
 
 
@@ -59,58 +63,59 @@ class Element:
         return re.sub(r"[ \t\r\n\f]+", " ", self.text()).strip(" ")
 
 
-class _Reader(HTMLParser):
-    def __init__(self, source: str) -> None:
-        super().__init__(convert_charrefs=True)
+class _Reader:
+    """Builds the tree while expat reads ``source``, which stands ``before`` bytes into what it is given."""
+
+    def __init__(self, source: bytes, before: int) -> None:
         self.root = Element("")
         self._open = [self.root]
-        self._source = source
-        self._lines = [0]
-        for line in source.split("\n"):
-            self._lines.append(self._lines[-1] + len(line) + 1)
-        self._drawing: tuple[int, int, Element] | None = None  # where an inline drawing starts, how deep, its element
+        self._source, self._before = source, before
+        self._drawing: tuple[int, Element] | None = None  # where an inline drawing starts, and its element
+        self.reading = expat.ParserCreate(encoding="utf-8")
+        self.reading.buffer_text = True
+        self.reading.StartElementHandler = self._started
+        self.reading.EndElementHandler = self._ended
+        self.reading.CharacterDataHandler = self._said
 
-    def _place(self) -> int:
-        line, column = self.getpos()
-        return self._lines[line - 1] + column
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        element = Element(tag, {key: value or "" for key, value in attrs})
+    def _started(self, tag: str, attributes: dict[str, str]) -> None:
+        element = Element(tag, attributes)
         self._open[-1].children.append(element)
-        if tag in VOID:
-            return
-        if tag == "svg" and self._drawing is None:
-            self._drawing = (self._place(), len(self._open), element)
         self._open.append(element)
+        if tag == "svg" and self._drawing is None:
+            self._drawing = (self.reading.CurrentByteIndex, element)
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._open[-1].children.append(Element(tag, {key: value or "" for key, value in attrs}))
-
-    def handle_endtag(self, tag: str) -> None:
-        depth = next((number for number in range(len(self._open) - 1, 0, -1) if self._open[number].tag == tag), 0)
-        if not depth:
-            return
-        del self._open[depth:]
-        if self._drawing is not None and self._drawing[1] == depth:
-            start, _, element = self._drawing
-            # names in a drawing tell small from capital letters, which this reader does not keep: hence the source
-            element.attributes["data-source"] = self._source[start : self._place()] + f"</{tag}>"
+    def _ended(self, tag: str) -> None:
+        element = self._open.pop()
+        if self._drawing is not None and self._drawing[1] is element:
+            start, end = self._drawing[0] - self._before, self.reading.CurrentByteIndex - self._before
+            element.attributes["data-source"] = self._source[start:end].decode("utf-8") + f"</{tag}>"
             self._drawing = None
 
-    def handle_data(self, data: str) -> None:
+    def _said(self, data: str) -> None:
         self._open[-1].children.append(data)
 
 
-def parse(html: str) -> Element:
-    """The page as a tree below an element without a name.
+def parse(page: str) -> Element:
+    """The page as a tree below an element without a name; its programs and styles left out.
 
-    A drawing (``svg``) in the page has its own source text in ``data-source``. End tags without a beginning are passed
-    over, and elements left open end with the one around them.
+    A drawing (``svg``) in the page has its own source text in ``data-source``. The workbench's pages (``report/html``)
+    close every element, as XML does. Raises InputProblem for a page that does not.
     """
-    reader = _Reader(html)
-    reader.feed(html)
-    reader.close()
-    return reader.root
+    source = _PASSED_OVER.sub("", page).encode("utf-8", "replace")
+    reader = _Reader(source, len(_ROOT[0]))
+    try:
+        reader.reading.Parse(_ROOT[0] + source + _ROOT[1], True)
+    except expat.ExpatError as error:
+        line = source.splitlines()[error.lineno - 1 : error.lineno] or [b""]
+        near = line[0][max(0, error.offset - 60) : error.offset + 20].decode("utf-8", "replace")
+        told = expat.ErrorString(error.code)
+        raise InputProblem(
+            f"Страница отчёта записана с ошибкой у места «{near}» ({told}). Выполните шаг, который её пишет, ещё раз "
+            "(evaluation run --from 09_write_report); страницу, изменённую вручную, в документы перевести нельзя.",
+            f"The report's page is broken near '{near}' ({told}). Run the step that writes it again (evaluation run "
+            "--from 09_write_report); a page that was changed by hand cannot be made into documents.",
+        ) from error
+    return Element("", {}, reader.root.elements()[0].children)
 
 
 def write(node: Element | str) -> str:
