@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Corner = Literal["lower left", "lower right", "upper right", "upper left"]
 EDGE, EDGE_WIDTH, HATCH = "#6b7684", 0.45, "#9aa1a9"
-PATTERNS = {"no_data": ("#f4f4f4", "////"), "hidden": ("#e3e3e3", "...."), "unplaced": ("#ffffff", "xxxx")}
+PATTERNS = {"no_data": ("#f4f4f4", "////"), "hidden": ("#e3e3e3", ".."), "unplaced": ("#ffffff", "xxxx")}
 TEXTS = {
     "no_data": ("нет данных", "no data"),
     "hidden": ("скрыто: мало людей", "hidden: few people"),
