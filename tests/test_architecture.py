@@ -14,8 +14,8 @@ PACKAGE = ROOT / "src" / "evaluation"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 SPINE = (
-    "app", "exploring", "year", "running", "workspace", "places", "pipeline", "contracts", "tables", "codebook",
-    "settings",
+    "app", "exploring", "year", "running", "workspace", "places", "pipeline", "applicability", "contracts", "tables",
+    "codebook", "settings",
 )  # fmt: skip
 LOW = {"contracts", "tables", "codebook", "settings", "ledger", "decisions", "reconciliation", "aside"}
 DOMAIN = ("field", "effects", "survey", "indicators", "support", "cleaning", "privacy", "territory")

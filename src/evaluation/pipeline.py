@@ -11,8 +11,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from evaluation.settings import Part, Text
-from evaluation.tables import PROGRAMME_TABLES, SOURCE_TABLES
+from evaluation.settings import Part
+from evaluation.tables import PROGRAMME_TABLES
+from evaluation.tables.groups import (
+    CONTROL_TABLES,
+    FINDINGS,
+    HISTORY,
+    PROGRAMME_SOURCES,
+    RETURN_SOURCES,
+    SURVEY_CONTROL_TABLES,
+    SURVEY_QUALITY_TABLES,
+    SURVEY_SOURCES,
+    SURVEY_TABLES,
+)
 
 Scope = Literal["each_year", "chosen_year"]
 
@@ -46,54 +57,6 @@ class Step:
     part: Part | None = None
 
 
-@dataclass(frozen=True)
-class Applicability:
-    """Whether a step applies to a year of a workspace, and if not, why."""
-
-    applies: bool
-    reason: Text | None = None
-
-
-def switched_off(part: Part) -> Text:
-    return Text(
-        ru=f"часть «{part}» не включена (parts в config/programme.yml)",
-        en=f"the part '{part}' is not switched on (parts in config/programme.yml)",
-    )
-
-
-PROGRAMME_SOURCES = tuple(SOURCE_TABLES)
-CONTROL_TABLES = ("source_files", "row_ledger", "issues")
-RETURN_SOURCES = ("returns",)
-SURVEY_SOURCES = ("participants_survey", "followup_survey", "residents_survey")
-SURVEY_TABLES = ("survey_waves", "survey_responses", "survey_answers")
-SURVEY_QUALITY_TABLES = (
-    "survey_dispositions", "survey_rates", "survey_quality", "survey_item_nonresponse", "survey_exclusions",
-    "survey_flow",
-)  # fmt: skip
-SURVEY_CONTROL_TABLES = ("survey_source_files", "survey_row_ledger", "survey_issues")
-HISTORY = (
-    "territories",
-    "projects",
-    "project_funding",
-    "project_participation",
-    "support_events",
-    "attendance",
-    "exchange_events",
-    "exchange_participation",
-    "consultations",
-    "reconciling_items",
-    "scores",
-    "teams",
-    "team_members",
-    "practices",
-    "practice_adoptions",
-)
-FINDINGS = (
-    "findings_data", "findings_survey", "findings_voices", "findings_panel", "findings_coverage", "findings_unevenness",
-    "findings_access", "findings_support", "findings_reach", "findings_outcomes", "findings_robustness",
-    "findings_years", "findings_returns", "findings_measures", "findings_partnership", "findings_teams",
-    "findings_services",
-)  # fmt: skip
 HANDED_IN: dict[str, tuple[str, ...]] = {
     "report": ("pdf", "docx"),
     "brief": ("html", "pdf", "docx"),

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from evaluation import pipeline
+from evaluation.applicability import APPLIES, Applicability, switched_off, without_sources, without_tables
 from evaluation.codebook import Codebook, read_codebook
-from evaluation.pipeline import Applicability, Step, switched_off
+from evaluation.pipeline import Step
 from evaluation.settings import (
     History,
     InputProblem,
@@ -23,7 +24,6 @@ from evaluation.settings import (
     Plan,
     Programme,
     Recommendation,
-    Text,
     Year,
     arrival_dates,
     history_of,
@@ -243,21 +243,11 @@ class Workspace:
         if own is not None and not own.applicable:
             return Applicability(False, own.reason)
         if step.part is not None and step.part not in self.programme.parts:
-            return Applicability(False, switched_off(step.part))
+            return switched_off(step.part)
         if step.scope == "each_year" and not set(step.sources) & set(self.year(year).sources):
-            return Applicability(
-                False,
-                Text(
-                    ru=f"в настройках {year} года нет ни одного из источников: {', '.join(step.sources)}",
-                    en=f"the settings of {year} name none of the sources: {', '.join(step.sources)}",
-                ),
-            )
+            return without_sources(year, step.sources)
         lacking = [table for table in step.needs if not self.available(table, year)]
-        if lacking:
-            return Applicability(
-                False, Text(ru=f"нет таблиц: {', '.join(lacking)}", en=f"no tables: {', '.join(lacking)}")
-            )
-        return Applicability(True)
+        return without_tables(lacking) if lacking else APPLIES
 
     def read_tables(self, step: Step, year: int) -> Iterator[tuple[str, int]]:
         """Each table and year that the step reads."""

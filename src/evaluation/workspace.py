@@ -17,9 +17,9 @@ from typing import Any, Protocol
 import pandas as pd
 
 from evaluation import pipeline
+from evaluation.applicability import Applicability
 from evaluation.codebook import Codebook
 from evaluation.contracts import TABLES, check, dangling
-from evaluation.pipeline import Applicability
 from evaluation.places import FIGURE_FORMATS, Workspace, open_workspace, refuse_released
 from evaluation.settings import InputProblem, Language, Source, Text
 

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from evaluation.pipeline import SURVEY_SOURCES
 from evaluation.report.counted_rows import CountedRows
 from evaluation.report.findings import Finding
 from evaluation.report.summaries.steps import Gain, survey_findings
+from evaluation.tables.groups import SURVEY_SOURCES
 
 PROBABILITY = ("srs", "stratified", "cluster")
 VERDICTS = {"holds": 1, "fails": -1, "cannot_tell": 0}

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from evaluation.pipeline import CONTROL_TABLES, SURVEY_CONTROL_TABLES
 from evaluation.places import Workspace
 from evaluation.report.counted_rows import CountedRows, RowsError, measured, named_columns, select
 from evaluation.tables import SOURCE_TABLES, TABLES
+from evaluation.tables.groups import CONTROL_TABLES, SURVEY_CONTROL_TABLES
 from evaluation.year.trace.cells import Opened, ReceivedFile, Workbooks, received_file, with_cells
 
 PROVENANCE = ["source", "source_sheet", "source_row"]
