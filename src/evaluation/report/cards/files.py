@@ -11,7 +11,7 @@ from datetime import datetime
 
 from evaluation.report.cards.document import RenderedCard, lone_card
 from evaluation.report.inputs import ReportInputs
-from evaluation.report.office import to_pdf
+from evaluation.report.office import to_pdfs
 from evaluation.settings import Language
 
 AT_ONCE = 2
@@ -25,20 +25,26 @@ def card_archive(
     """A zip with one tagged PDF a card, called by code and name: «04504000 Балахтинский округ.pdf».
 
     ``written`` is the date inside of the files and of the archive; the same cards and date give the same bytes. Raises
-    InputProblem as ``office.to_pdf``.
+    InputProblem as ``office.to_pdfs``.
     """
-    # most of the time goes into a program of its own for each document, so that threads are enough
+    shares = [cards[start::AT_ONCE] for start in range(AT_ONCE)]
+
+    def made(share: Sequence[RenderedCard]) -> list[bytes]:
+        return to_pdfs([lone_card(card, inputs, language) for card in share], language, written)
+
+    # most of the time goes into programs of their own, so that threads are enough
+    documents: dict[str, bytes] = {}
     with ThreadPoolExecutor(AT_ONCE) as threads:
-        documents = list(threads.map(lambda card: to_pdf(lone_card(card, inputs, language), language, written), cards))
-    names = [file_name(card) for card in cards]
+        for share, contents in zip(shares, threads.map(made, shares), strict=True):
+            documents |= {file_name(card): content for card, content in zip(share, contents, strict=True)}
     moment = max(_EARLIEST, (written.year, written.month, written.day, written.hour, written.minute, written.second))
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:  # a PDF is compressed already
-        for name, content in zip(names, documents, strict=True):
+        for name in map(file_name, cards):
             entry = zipfile.ZipInfo(name, moment)
             entry.create_system = 3  # the same bytes on every system
             entry.external_attr = 0o644 << 16
-            archive.writestr(entry, content)
+            archive.writestr(entry, documents[name])
     return buffer.getvalue()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -32,22 +33,38 @@ def to_pdf(html: str, language: Language, written: datetime, standard: Standard 
     return pdf_of(read_document(html), language, written, standard)
 
 
+def to_pdfs(pages: Sequence[str], language: Language, written: datetime) -> list[bytes]:
+    """As ``to_pdf``, of many small pages: typst is started once for all of them."""
+    return _pdfs([read_document(html) for html in pages], language, written, "both")
+
+
 def pdf_of(document: Document, language: Language, written: datetime, standard: Standard = "both") -> bytes:
     """As ``to_pdf``, of a page that is taken apart already."""
+    return _pdfs([document], language, written, standard)[0]
+
+
+def _pdfs(documents: Sequence[Document], language: Language, written: datetime, standard: Standard) -> list[bytes]:
     fonts()
     with tempfile.TemporaryDirectory(prefix="evaluation-pdf-") as name:
-        folder = Path(name).resolve()
-        for picture in document.pictures:
-            (folder / picture.file).write_bytes(picture.content)
-        blocks = TypstBody(formulas_of(document.body, folder, written)).blocks(document.body.children)
-        arguments = ["--from=json", "--to=typst", "--syntax-highlighting=none", "--wrap=none"]
-        body = run_pandoc(as_json(blocks), arguments, folder, written).decode("utf-8")
-        (folder / "document.typ").write_text(data_text("document.typ"), encoding="utf-8")
-        (folder / "data.json").write_text(json.dumps(_data(document, language, written)), encoding="utf-8")
-        (folder / "main.typ").write_text(
-            '#import "document.typ": *\n#show: document-of.with(json("data.json"))\n\n' + body, encoding="utf-8"
-        )
-        return typeset(folder, format="pdf", pdf_standards=STANDARDS[standard], timestamp=_moment(written))
+        folders = [Path(name).resolve() / str(number) for number in range(len(documents))]
+        for document, folder in zip(documents, folders, strict=True):
+            _write_source(document, folder, language, written)
+        return typeset(folders, format="pdf", pdf_standards=STANDARDS[standard], timestamp=_moment(written))
+
+
+def _write_source(document: Document, folder: Path, language: Language, written: datetime) -> None:
+    """What typst reads: the document's text, the template's data and the pictures."""
+    folder.mkdir()
+    for picture in document.pictures:
+        (folder / picture.file).write_bytes(picture.content)
+    blocks = TypstBody(formulas_of(document.body, folder, written)).blocks(document.body.children)
+    arguments = ["--from=json", "--to=typst", "--syntax-highlighting=none", "--wrap=none"]
+    body = run_pandoc(as_json(blocks), arguments, folder, written).decode("utf-8")
+    (folder / "document.typ").write_text(data_text("document.typ"), encoding="utf-8")
+    (folder / "data.json").write_text(json.dumps(_data(document, language, written)), encoding="utf-8")
+    (folder / "main.typ").write_text(
+        '#import "document.typ": *\n#show: document-of.with(json("data.json"))\n\n' + body, encoding="utf-8"
+    )
 
 
 def _moment(written: datetime) -> int:

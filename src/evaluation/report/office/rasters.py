@@ -34,7 +34,7 @@ def raster(drawing: bytes) -> bytes:
         folder = Path(name).resolve()
         (folder / "drawing.svg").write_bytes(drawing)
         (folder / "main.typ").write_text(_SHEET, encoding="utf-8")
-        return typeset(folder, format="png", ppi=DOTS_PER_INCH)
+        return typeset([folder], format="png", ppi=DOTS_PER_INCH)[0]
 
 
 def write_pictures(pictures: Sequence[Picture], folder: Path, drawn: Mapping[str, bytes]) -> dict[str, Shown]:

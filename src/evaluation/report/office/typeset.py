@@ -75,27 +75,26 @@ def _chosen(folders: tuple[Path, ...]) -> tempfile.TemporaryDirectory[str]:
     return chosen
 
 
-def typeset(folder: Path, **settings: Any) -> bytes:
-    """What typst makes of ``main.typ`` in ``folder``, with ``settings`` of its ``compile``: a PDF or one page's PNG.
+def typeset(folders: Sequence[Path], **settings: Any) -> list[bytes]:
+    """What typst makes of ``main.typ`` in each of ``folders``, with ``settings`` of its ``compile``: PDF or a PNG.
 
-    Runs as a process of its own: two documents are typeset at once without waiting for each other or for Python, and
-    their memory is given back. Raises InputProblem as ``fonts``, and for what typst refuses.
+    Runs as a process of its own, one for all folders: documents are typeset at once without waiting for each other or
+    for Python, and their memory is given back. Raises InputProblem as ``fonts``, and for what typst refuses.
     """
     fonts()
-    into = folder / "typeset.out"
-    work = {**settings, "folder": str(folder), "into": str(into), "fonts": _chosen((font_folder(),)).name}
+    work = {**settings, "folders": [str(folder) for folder in folders], "fonts": _chosen((font_folder(),)).name}
     threads = max(1, (os.cpu_count() or 1) // AT_ONCE)
     try:
         done = subprocess.run(
             [sys.executable, "-P", str(Path(__file__).with_name("typesetting.py"))], input=json.dumps(work).encode(),
-            env={**os.environ, "RAYON_NUM_THREADS": str(threads)}, cwd=folder, capture_output=True, timeout=SECONDS,
-            check=False,
+            env={**os.environ, "RAYON_NUM_THREADS": str(threads)}, capture_output=True,
+            timeout=SECONDS * max(1, len(folders)), check=False,
         )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired) as error:
         raise refused({"message": str(error)}) from error
     if done.returncode:
         raise refused(_told(done))
-    return into.read_bytes()
+    return [(folder / "typeset.out").read_bytes() for folder in folders]
 
 
 def _told(done: subprocess.CompletedProcess[bytes]) -> Mapping[str, Any]:
