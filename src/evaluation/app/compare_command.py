@@ -115,6 +115,7 @@ def _separated(
     tell: Callable[[Text], None],
     runner: Runner | None,
 ) -> Comparison:
+    from evaluation.display.wording import format_number
     from evaluation.settings import LANGUAGES, Text
     from evaluation.year.attribution import KIND_WORDS
     from evaluation.year.rerun import attempts, estimated_seconds, run_apart
@@ -134,7 +135,7 @@ def _separated(
     tell(
         Text(
             ru=f"Чтобы разделить причины ({names['ru']}), нужно повторных запусков: {len(kinds) + 1}, "
-            f"примерно {minutes:.1f} мин.",
+            f"примерно {format_number(minutes, 'ru', 1)} мин.",
             en=f"To tell the causes apart ({names['en']}) takes {len(kinds) + 1} reruns, about {minutes:.1f} min.",
         )
     )
@@ -157,6 +158,7 @@ def _missing(*sides: Side) -> str:
 
 
 def _tell(found: Comparison, screen: Console, language: Language) -> None:
+    from evaluation.display.wording import format_change, format_number
     from evaluation.year.attribution import KIND_WORDS
     from evaluation.year.compare_report import cause_words, reservations, side_name
     from evaluation.year.told import estimates_told, files_told, findings_told, tables_told
@@ -178,7 +180,7 @@ def _tell(found: Comparison, screen: Console, language: Language) -> None:
         facts = (row["added"], row["removed"], row["cells"], cause_words(str(row["cause"]), language))
         line(
             "таблица {}: строк добавлено {}, убрано {}, ячеек изменено {}; {}".format(row["table"], *facts),
-            "table {}: {} rows added, {} removed, {} cells changed; {}".format(row["table"], *facts),
+            "table {}: rows added {}, removed {}, cells changed {}; {}".format(row["table"], *facts),
         )
     findings = findings_told(found)
     estimates = estimates_told(found)
@@ -186,8 +188,9 @@ def _tell(found: Comparison, screen: Console, language: Language) -> None:
         if row["verb"] == "refused":
             line(f"{row['name']}: {row['why_ru']}", f"{row['name']}: {row['why_en']}")
             continue
-        causes = cause_words(str(row["cause"]), language)
-        text = f"{row['name']}: {row['was']:g} -> {row['now']:g} ({row['change']:+g}); {causes}"
+        was, now = (format_number(row[side], language) for side in ("was", "now"))
+        text = f"{row['name']}: {was} -> {now} ({format_change(row['change'], language)}); "
+        text += cause_words(str(row["cause"]), language)
         if row.get("verdict_changed"):
             text += f"; {row['was_verdict']} -> {row['now_verdict']}"
         line(text, text)
@@ -199,7 +202,7 @@ def _tell(found: Comparison, screen: Console, language: Language) -> None:
         data, total = int(files["basis"].eq("data").sum()), len(files)
         line(
             f"файлов отчёта отличается {total}: по данным {data}, только по байтам {total - data}",
-            f"{total} files of the report differ: {data} by data, {total - data} by bytes alone",
+            f"files of the report that differ {total}: by data {data}, by bytes alone {total - data}",
         )
     for note in (*found.notes, *reservations(found)):
         line(note.ru, note.en)
