@@ -75,6 +75,18 @@ def test_what_is_said_and_written(pair: tuple[Path, Path]) -> None:
     assert str(after.parent) not in page + json.dumps(document)
 
 
+def test_numbers_are_told_in_the_readers_way_and_apart(tmp_path: Path) -> None:
+    before = build(tmp_path / "before")
+    edit(before, "data/raw/2024/answers.csv", "r2,u1,20,B", "r2,u1,177153360.25,B")
+    run_year(before)
+    after = copy_of(before, tmp_path / "after")
+    edit(after, "data/raw/2024/answers.csv", "177153360.25", "177153360.75")
+    run_year(after)
+    english, russian = (said(after, f"{before}:2024", "draft", False, language) for language in ("en", "ru"))
+    assert "total: 177,153,376.250 -> 177,153,376.750 (+0.500); data" in english
+    assert "total: 177\u202f153\u202f376,250 -> 177\u202f153\u202f376,750 (+0,500); данные" in russian
+
+
 def test_the_same_comparison_gives_the_same_bytes(pair: tuple[Path, Path]) -> None:
     before, after = pair
     made = []

@@ -158,7 +158,7 @@ def _missing(*sides: Side) -> str:
 
 
 def _tell(found: Comparison, screen: Console, language: Language) -> None:
-    from evaluation.display.wording import format_change, format_number
+    from evaluation.display.wording import default_decimals, format_change, format_number, is_missing
     from evaluation.year.attribution import KIND_WORDS
     from evaluation.year.compare_report import cause_words, reservations, side_name
     from evaluation.year.told import estimates_told, files_told, findings_told, tables_told
@@ -188,8 +188,10 @@ def _tell(found: Comparison, screen: Console, language: Language) -> None:
         if row["verb"] == "refused":
             line(f"{row['name']}: {row['why_ru']}", f"{row['name']}: {row['why_en']}")
             continue
-        was, now = (format_number(row[side], language) for side in ("was", "now"))
-        text = f"{row['name']}: {was} -> {now} ({format_change(row['change'], language)}); "
+        given = [row[each] for each in ("was", "now", "change") if not is_missing(row[each])]
+        decimals = max(map(default_decimals, given), default=0)  # as many as tell the two apart
+        was, now = (format_number(row[side], language, decimals) for side in ("was", "now"))
+        text = f"{row['name']}: {was} -> {now} ({format_change(row['change'], language, decimals=decimals)}); "
         text += cause_words(str(row["cause"]), language)
         if row.get("verdict_changed"):
             text += f"; {row['was_verdict']} -> {row['now_verdict']}"
