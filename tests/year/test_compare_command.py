@@ -14,7 +14,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from evaluation.app.cli import app
-from evaluation.app.compare_command import run_compare
+from evaluation.app.compare_command import _decimals, run_compare
 from evaluation.places import open_workspace, repository
 from evaluation.running.modules import Package
 from evaluation.settings import Language
@@ -85,6 +85,13 @@ def test_numbers_are_told_in_the_readers_way_and_apart(tmp_path: Path) -> None:
     english, russian = (said(after, f"{before}:2024", "draft", False, language) for language in ("en", "ru"))
     assert "total: 177,153,376.250 -> 177,153,376.750 (+0.500); data" in english
     assert "total: 177\u202f153\u202f376,250 -> 177\u202f153\u202f376,750 (+0,500); данные" in russian
+
+
+def test_a_small_difference_is_seen() -> None:
+    assert _decimals([1235.534, 1236.232, 0.698]) == 3
+    assert _decimals([0.12345, 0.12347, 0.00002]) == 7
+    assert _decimals([36.0, 41.0, 5.0]) == 0
+    assert _decimals([float("nan"), 2.5, float("nan")]) == 2
 
 
 def test_the_same_comparison_gives_the_same_bytes(pair: tuple[Path, Path]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -38,6 +39,7 @@ COMPARE_HELP = say(
 )
 # without being asked, reruns are made when they take no longer than this
 PATIENCE_SECONDS = 600.0
+MOST_DECIMALS = 12
 SHOWN_FINDINGS = 20
 SHOWN_CAUSES = 5
 
@@ -157,8 +159,17 @@ def _missing(*sides: Side) -> str:
     return ", ".join(dict.fromkeys(place for side in sides for place in side.asked))
 
 
+def _decimals(values: list[float]) -> int:
+    """As many digits as tell two numbers apart, down to the precision that comparing itself has."""
+    from evaluation.display.wording import default_decimals, is_missing
+
+    given = [value for value in values if not is_missing(value)]
+    small = [2 - math.floor(math.log10(abs(value))) for value in given if 0 < abs(value) < 1]
+    return min(max([*map(default_decimals, given), *small], default=0), MOST_DECIMALS)
+
+
 def _tell(found: Comparison, screen: Console, language: Language) -> None:
-    from evaluation.display.wording import default_decimals, format_change, format_number, is_missing
+    from evaluation.display.wording import format_change, format_number
     from evaluation.year.attribution import KIND_WORDS
     from evaluation.year.compare_report import cause_words, reservations, side_name
     from evaluation.year.told import estimates_told, files_told, findings_told, tables_told
@@ -188,8 +199,7 @@ def _tell(found: Comparison, screen: Console, language: Language) -> None:
         if row["verb"] == "refused":
             line(f"{row['name']}: {row['why_ru']}", f"{row['name']}: {row['why_en']}")
             continue
-        given = [row[each] for each in ("was", "now", "change") if not is_missing(row[each])]
-        decimals = max(map(default_decimals, given), default=0)  # as many as tell the two apart
+        decimals = _decimals([row[each] for each in ("was", "now", "change")])
         was, now = (format_number(row[side], language, decimals) for side in ("was", "now"))
         text = f"{row['name']}: {was} -> {now} ({format_change(row['change'], language, decimals=decimals)}); "
         text += cause_words(str(row["cause"]), language)

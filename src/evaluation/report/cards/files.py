@@ -12,9 +12,9 @@ from datetime import datetime
 from evaluation.report.cards.document import RenderedCard, lone_card
 from evaluation.report.inputs import ReportInputs
 from evaluation.report.office import to_pdfs
+from evaluation.report.office.typeset import AT_ONCE
 from evaluation.settings import Language
 
-AT_ONCE = 2
 _NOT_IN_NAMES = re.compile(r'[<>:"/\\|?*\x00-\x1f]+')
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 
@@ -27,7 +27,7 @@ def card_archive(
     ``written`` is the date inside of the files and of the archive; the same cards and date give the same bytes. Raises
     InputProblem as ``office.to_pdfs``.
     """
-    shares = [cards[start::AT_ONCE] for start in range(AT_ONCE)]
+    shares = [cards[start::AT_ONCE] for start in range(min(AT_ONCE, len(cards)))]
 
     def made(share: Sequence[RenderedCard]) -> list[bytes]:
         return to_pdfs([lone_card(card, inputs, language) for card in share], language, written)

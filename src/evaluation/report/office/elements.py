@@ -8,16 +8,14 @@ Every kind of document has its own way with captions, tables and boxes (``typst_
 from __future__ import annotations
 
 import json
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from evaluation.report.office.tree import Element
+from evaluation.report.office.tree import SPACES, Element
 
 API_VERSION = [1, 23, 1]
 Part = dict[str, Any]
-_SPACES = re.compile(r"[ \t\r\n\f]+")
 
 
 def attributes(identifier: str = "", classes: Sequence[str] = (), values: Mapping[str, str] | None = None) -> list[Any]:
@@ -26,7 +24,7 @@ def attributes(identifier: str = "", classes: Sequence[str] = (), values: Mappin
 
 def words_of(text: str) -> list[Part]:
     """A text as one word with single spaces inside, which pandoc takes faster than many; spaces at its ends apart."""
-    line = _SPACES.sub(" ", text)
+    line = SPACES.sub(" ", text)
     core = line.strip(" ")
     if not core:
         return [{"t": "Space"}] if line else []

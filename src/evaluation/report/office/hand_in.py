@@ -13,7 +13,7 @@ from evaluation.report.office.page import Document, read_document
 from evaluation.report.office.pandoc import pandoc_path
 from evaluation.report.office.pdf import pdf_of
 from evaluation.report.office.slides import pptx_of
-from evaluation.report.office.typeset import fonts
+from evaluation.report.office.typeset import AT_ONCE, fonts
 from evaluation.report.office.word import docx_of
 from evaluation.settings import Language
 
@@ -21,7 +21,6 @@ FORMATS: dict[str, tuple[str, ...]] = {
     "report": ("pdf", "docx"), "brief": ("pdf", "docx"), "slides": ("pptx",),
 }  # fmt: skip
 """Formats of each page's documents."""
-AT_ONCE = 2  # documents made at the same time; most of the time goes into other programs
 
 
 @dataclass(frozen=True)

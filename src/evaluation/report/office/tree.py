@@ -12,7 +12,7 @@ from evaluation.settings import InputProblem
 
 # one expression each: what begins with a fixed text is found much faster
 _PASSED_OVER = [re.compile(rf"<{name}\b.*?</{name}>", re.DOTALL) for name in ("script", "style")]
-_SPACES = re.compile(r"[ \t\r\n\f]+")
+SPACES = re.compile(r"[ \t\r\n\f]+")
 _ROOT = (b"<page>", b"</page>")
 VOID = frozenset({"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
 
@@ -65,7 +65,7 @@ class Element:
 
     def plain(self) -> str:
         """The text on one line; spaces that hold words together stay."""
-        return _SPACES.sub(" ", self.text()).strip(" ")
+        return SPACES.sub(" ", self.text()).strip(" ")
 
 
 class _Reader:
@@ -119,9 +119,9 @@ def parse(page: str) -> Element:
         told = expat.ErrorString(error.code)
         raise InputProblem(
             f"Страница отчёта записана с ошибкой у места «{near}» ({told}). Выполните шаг, который её пишет, ещё раз "
-            "(evaluation run --from 09_write_report); страницу, изменённую вручную, в документы перевести нельзя.",
+            "(evaluation run --force 09_write_report); страницу, изменённую вручную, в документы перевести нельзя.",
             f"The report's page is broken near '{near}' ({told}). Run the step that writes it again (evaluation run "
-            "--from 09_write_report); a page that was changed by hand cannot be made into documents.",
+            "--force 09_write_report); a page that was changed by hand cannot be made into documents.",
         ) from error
     return Element("", {}, reader.root.elements()[0].children)
 
