@@ -166,9 +166,10 @@ STEPS: tuple[Step, ...] = (
         history=("territories", "support_events", "attendance", "exchange_events", "exchange_participation",
                  "consultations"),
         makes=("support_summary", "findings_support"),
-        figures=("support_by_year", "exchange_network"),
+        figures=("theory_of_change", "support_by_year", "exchange_network"),
         exhibits=("support_by_year", "projects_by_topic"),
-        settings=("year.year", "programme.simulated", "programme.currency", "programme.disclosure"),
+        settings=("year.year", "programme.simulated", "programme.currency", "programme.disclosure",
+                  "programme.report.theory", "plan.models"),
     ),
     Step(
         "05a_follow_reach", "Which stream reached whom, again and how long ago?",

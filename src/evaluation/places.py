@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -313,12 +314,13 @@ class Workspace:
     def setting(self, key: str, year: int) -> Any:
         """The value of one declared setting: programme.*, year.*, plan.* or years.* (by year up to ``year``).
 
-        Three are no keys of the files: ``year.arrivals`` is ``arrivals``, ``year.recommendations`` is
-        ``recommendations``, ``plan.history`` is ``plan_history``.
+        A programme's setting may lie deeper (``programme.report.theory``). Three are no keys of the files:
+        ``year.arrivals`` is ``arrivals``, ``year.recommendations`` is ``recommendations``, ``plan.history`` is
+        ``plan_history``.
         """
         group, _, name = key.partition(".")
         if group == "programme":
-            return getattr(self.programme, name)
+            return attrgetter(name)(self.programme)
         if group == "year":
             if name in ("arrivals", "recommendations"):
                 return getattr(self, name)(year)

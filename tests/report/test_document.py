@@ -19,7 +19,7 @@ from evaluation.pipeline import STEPS
 from evaluation.report.document import ReportInputs, build_report
 from evaluation.report.findings import Finding, findings_frame
 from evaluation.report.html import UnsafeHtmlError, safe_fragment
-from evaluation.report.parts import ANNEX_GROUPS, OWN_FIGURES, SECTIONS
+from evaluation.report.parts import ANNEX_GROUPS, SECTIONS
 from evaluation.settings import LANGUAGES, Ground, InputProblem, Language, Model, Question, Recommendation, Text
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><script>alert(1)</script></svg>'
@@ -132,7 +132,7 @@ def test_tables_and_figures_are_numbered_as_they_come() -> None:
     captions = [caption.b.get_text() for caption in page.find_all("caption")]
     assert captions == [f"Таблица {number}." for number in range(1, len(TABLE_NAMES) + len(OWN_TABLES) + 1)]
     legends = [caption.b.get_text() for caption in page.find_all("figcaption")]
-    assert legends == [f"Рисунок {number}." for number in range(1, len(FIGURE_NAMES) + len(OWN_FIGURES) + 1)]
+    assert legends == [f"Рисунок {number}." for number in range(1, len(FIGURE_NAMES) + 1)]
     link = page.find(id="data").find("a", href="#table-row_accounts")  # type: ignore[union-attr]
     assert link is not None
     number = page.find(id="table-row_accounts").caption.b.get_text().strip(".").split()[-1]  # type: ignore[union-attr]

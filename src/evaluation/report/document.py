@@ -40,7 +40,7 @@ from evaluation.report.recommendations import (
 from evaluation.report.results import results_of
 from evaluation.report.sentences import Sentence, sentences
 from evaluation.report.texts import Renderer, own_texts, package_texts, text_name
-from evaluation.report.theory import FIGURE, TITLE, description, theory_list
+from evaluation.report.theory import FIGURE, description, theory_list
 from evaluation.settings import InputProblem, Language, Text
 
 __all__ = ["ReportInputs", "build_report"]
@@ -85,8 +85,10 @@ class _Builder:
         self.results = results_of(inputs.models, inputs.estimates, inputs.robustness)
         self.grounds = Grounds(self.findings, inputs.models, inputs.estimates, inputs.robustness)
         self.exhibits = {**own_tables(inputs, self.results, language), **exhibits}
-        self.figures = dict(figures)
         self.theory = theory_for(inputs)
+        self.figures = dict(figures)
+        if self.theory is not None and FIGURE not in self.figures:  # the step that draws it does not apply
+            self.figures[FIGURE] = theory_picture(self.theory, language)
         self.maps = dict(maps)
         self.numbers: dict[tuple[str, str], int] = {}
         self.titles: dict[str, str] = {}
@@ -239,7 +241,7 @@ class _Builder:
             "below": found.below, "note": found.note, "days": found.days,
             "table": self.table, "figure": self.figure, "see_table": self.see_table, "see_figure": self.see_figure,
             "has_table": lambda name: name in self.exhibits,
-            "has_figure": lambda name: name in self.figures or (name == FIGURE and self.theory is not None),
+            "has_figure": lambda name: name in self.figures,
             "tiles": lambda: tiles(found, TILES, language),
             "questions": lambda: question_list(inputs.questions, language),
             "models": self._models,
@@ -313,25 +315,23 @@ class _Builder:
         if ("figure", name) in self.numbers:
             raise FindingError(f"figure '{name}' is placed twice")
         caption, described = self._figure_texts(name)
-        is_drawn_here = name == FIGURE and name not in self.figures and self.theory is not None
-        if not is_drawn_here and name not in self.figures:
+        if name not in self.figures:
             raise FindingError(f"there is no figure '{name}'; there are: {', '.join(sorted(self.figures)) or 'none'}")
-        content = theory_picture(self.theory, self.language) if is_drawn_here and self.theory else self.figures[name]
         mark = Markup(' <span class="simulated">{}</span>').format(words("simulated", self.language))
         return Markup(
             '<figure id="figure-{}"><div class="scroll" role="region" tabindex="0" aria-label="{}">{}</div>'
             "<figcaption><b>{} {}.</b> {}{}</figcaption></figure>"
         ).format(
-            name, caption, picture(name, content, described), words("figure", self.language),
+            name, caption, picture(name, self.figures[name], described), words("figure", self.language),
             self._number("figure", name), caption, mark if self.inputs.simulated and name != FIGURE else "",
         ) + (interactive_map(self.maps[name], name) if name in self.maps else Markup(""))  # fmt: skip
 
     def _figure_texts(self, name: str) -> tuple[str, str]:
         """Title and description of a figure in the report's language."""
+        title, described = (text.in_language(self.language) for text in figure_texts(name))
         if name == FIGURE and self.theory is not None:
-            return TITLE.in_language(self.language), description(self.theory, self.language)
-        title, described = figure_texts(name)
-        return title.in_language(self.language), described.in_language(self.language)
+            return title, description(self.theory, self.language)
+        return title, described
 
     def see_table(self, name: str) -> Markup:
         """A reference to a table: «табл. 3»."""

@@ -5,6 +5,15 @@ from __future__ import annotations
 from evaluation.settings import Text
 
 FIGURES: dict[str, tuple[Text, Text]] = {
+    "theory_of_change": (
+        Text(ru="Теория изменений", en="Theory of change"),
+        Text(
+            ru="Цепочка слева направо: виды поддержки, что они дают сразу, что должно измениться и ради чего. Те же "
+            "слова — в разделе текстом.",
+            en="A chain from left to right: streams of support, what they yield at once, what is to change and what it "
+            "is for. The section says the same in words.",
+        ),
+    ),
     "coverage_map": (
         Text(ru="Заявки по территориям", en="Applications by territory"),
         Text(

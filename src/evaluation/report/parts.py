@@ -28,7 +28,7 @@ class Section:
 SECTIONS: tuple[Section, ...] = (
     Section("summary"),
     Section("questions"),
-    Section("theory"),
+    Section("theory", figures=("theory_of_change",)),
     Section("matrix"),
     Section(
         "data",
@@ -173,7 +173,6 @@ ANNEX_GROUPS: tuple[AnnexGroup, ...] = (
     ),
 )  # fmt: skip
 OTHER_GROUP = Text(ru="Прочее", en="Other")
-OWN_FIGURES = ("theory_of_change",)
 
 # sections that tell of the findings of steps which no section rests on
 STEP_SECTIONS = {"01a_take_in_returns": "returns", "05a_follow_reach": "support", "02_clean_survey": "voices"}

@@ -13,7 +13,6 @@ from evaluation.settings import LANGUAGES, Language, Model, Text, Theory, Theory
 
 FIGURE = "theory_of_change"
 IN_WORDS = Text(ru="Теория изменений словами", en="The theory of change in words")
-TITLE = Text(ru="Теория изменений", en="Theory of change")
 HEADS: dict[str, Text] = {
     "streams": Text(ru="Поддержка", en="Support"),
     "outputs": Text(ru="Что она даёт сразу", en="What it yields at once"),
