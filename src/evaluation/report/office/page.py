@@ -41,11 +41,6 @@ class Document:
     has_contents: bool
     is_dense: bool = False
 
-    def captions(self, kind: str) -> list[str]:
-        """Captions of the tables (``table``) or figures (``figure``), in order, without number."""
-        found = (each for each in self.body.walk() if each.get("data-kind") == kind)
-        return [each.get("data-title") for each in found]
-
 
 def read_document(html: str) -> Document:
     """Takes a page apart (see ``report/html.py``); whoever is given the document leaves its body as it is.

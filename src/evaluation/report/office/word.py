@@ -61,7 +61,7 @@ def docx_of(
             *(f"--metadata={key}={value}" for key, value in _metadata(document, language).items() if value),
         ]  # fmt: skip
         made = run_pandoc(as_json([*front, *blocks]), arguments, folder, written)
-    return finished(made, document.captions("table"), written)
+    return finished(made, body.titles, body.tables, written)
 
 
 def _metadata(document: Document, language: Language) -> dict[str, str]:

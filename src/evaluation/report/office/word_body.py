@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -13,7 +12,6 @@ from evaluation.report.office.elements import (
     attributes,
     caption_of,
     para,
-    plain_of,
     raw_block,
     raw_inline,
     rows_of,
@@ -24,11 +22,10 @@ from evaluation.report.office.elements import (
 )
 from evaluation.report.office.rasters import Shown
 from evaluation.report.office.tree import Element
+from evaluation.report.office.word_tables import PLACE, table_xml
 
 TURN_BEFORE, TURN_AFTER = "UPRIGHT", "TURNED"
 PAGE_BREAK = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
-# letters for which pandoc writes marks of Word's own: hyphens that do not break or are seen only at a line's end
-_TURNED_INTO_MARKS = re.compile("[\u2011\u00ad]")
 DEEPEST = 2  # levels of headings in the contents
 
 
@@ -53,8 +50,9 @@ class Lists:
 class WordBody(Body):
     """``pictures`` says how each picture is shown, by the file that the body names; ``words`` the captions' words.
 
-    ``style_keys`` are the keys of the reference document's styles by name; cells of plain text in a style that has one
-    go past pandoc, which takes three times as long for them.
+    ``style_keys`` are the keys of the reference document's styles by name. Tables of plain text go past pandoc:
+    ``tables`` has them as Word writes them, for their places (``word_tables``); ``titles`` those of the numbered
+    tables that pandoc writes.
     """
 
     def __init__(
@@ -64,6 +62,8 @@ class WordBody(Body):
         super().__init__(formulas)
         self._style_keys = style_keys or {}
         self.lists = Lists()
+        self.tables: list[str] = []
+        self.titles: list[str] = []
         self._words = words
         self._pictures = pictures
 
@@ -75,25 +75,32 @@ class WordBody(Body):
         return super().block(element)
 
     def table(self, element: Element) -> list[Part]:
+        if "tiles" in element.classes:
+            return [self._table(element, "Tile", [1 / 3] * 3)]
+        title = element.get("data-title")
+        if element.get("data-number"):
+            self.lists.tables.append(self._entry(element, "table"))
+        caption = self._caption(element, "Table Caption", "table")
+        style = _text_style(float(element.get("data-size") or 9))
+        written = table_xml(element, style, self._style_keys, title)
+        if written is not None:
+            self.tables.append(written)
+            return [*caption, PLACE]
+        if element.get("data-number"):
+            self.titles.append(title)
+        return [*caption, self._table(element, style, widths_of(element))]
+
+    def _table(self, element: Element, style: str, widths: Sequence[float]) -> Part:
         head, body = rows_of(element)
-        tiles = "tiles" in element.classes
-        size = float(element.get("data-size") or 9)
-        style = "Tile" if tiles else _text_style(size)
-        widths = [1 / 3] * 3 if tiles else widths_of(element)
         columns = [[{"t": "AlignDefault"}, {"t": "ColWidth", "c": width}] for width in widths]
         none = attributes()
-        table = {
+        return {
             "t": "Table",
             "c": [
                 none, [None, []], columns, [none, self._rows(head, style)],
                 [[none, 0, [], self._rows(body, style)]], [none, []],
             ],
         }  # fmt: skip
-        if tiles:
-            return [table]
-        if element.get("data-number"):
-            self.lists.tables.append(self._entry(element, "table"))
-        return [*self._caption(element, "Table Caption", "table"), table]
 
     def figure(self, element: Element) -> list[Part]:
         images = [each for each in element.walk() if each.tag == "img"]
@@ -140,20 +147,8 @@ class WordBody(Body):
     def _cell(self, cell: Element, style: str) -> list[object]:
         align = "AlignRight" if cell.get("align") == "right" else "AlignDefault"
         lines = [self.inlines(each) for each in cell.elements() if each.tag == "p"] or [self.inlines(cell)]
-        plain = plain_of(lines[0]) if len(lines) == 1 else None
-        key = self._style_keys.get(style.casefold())
-        if plain and key and not _TURNED_INTO_MARKS.search(plain):
-            blocks = [raw_block("openxml", _paragraph(plain, key, align == "AlignRight"))]
-        else:
-            blocks = [styled(style, [para(line) for line in lines])]
+        blocks = [styled(style, [para(line) for line in lines])]
         return [attributes(), {"t": align}, span_of(cell, "rowspan"), span_of(cell, "colspan"), blocks]
-
-
-def _paragraph(text: str, style_key: str, right: bool) -> str:
-    """A paragraph of one run, to the letter as pandoc writes it."""
-    side = '<w:jc w:val="right" />' if right else ""
-    run = f'<w:r><w:t xml:space="preserve">{escape(text, quote=False)}</w:t></w:r>'
-    return f'<w:p><w:pPr><w:pStyle w:val="{escape(style_key)}" />{side}</w:pPr>{run}</w:p>'
 
 
 def _text_style(size: float) -> str:

@@ -9,6 +9,8 @@ from datetime import datetime
 from html import escape
 from io import BytesIO
 
+from evaluation.report.office.word_tables import with_tables
+
 DOCUMENT = "word/document.xml"
 _LAST_SECTION = re.compile(r"<w:sectPr\b(?:(?!<w:sectPr\b).)*?</w:sectPr>(?=\s*</w:body>)", re.DOTALL)
 _SECTION_MARK = re.compile(r'<w:sectPr w:rsidR="(UPRIGHT|TURNED)"\s*/>')
@@ -16,19 +18,20 @@ _PAGE_SIZE = re.compile(r"<w:pgSz\b[^>]*/>")
 _PROPERTIES = re.compile(r"<w:tblPr>(.*?)</w:tblPr>", re.DOTALL)
 _PLAIN_ROW = re.compile(r"<w:tr>(?!\s*<w:trPr)")
 _HEAD_ROW = re.compile(r"<w:trPr>(?=\s*<w:tblHeader)")
-_ADDED_PARAGRAPH = re.compile(r"</w:p>\s*<w:p\s*/>\s*</w:tc>")
 _A4 = ("11906", "16838")  # twentieths of a point
 
 
-def finished(document: bytes, titles: Sequence[str], written: datetime) -> bytes:
+def finished(document: bytes, titles: Sequence[str], tables: Sequence[str], written: datetime) -> bytes:
     """pandoc's Word file with its marks put into effect, packed the same way every time.
 
-    ``titles`` are the captions of the numbered tables, in order; readers' aids announce a table by them.
+    ``titles`` are the captions of the numbered tables that pandoc wrote, in order, by which readers' aids announce
+    them; ``tables`` those that it did not write and left the places of (``word_tables``).
     """
     with zipfile.ZipFile(BytesIO(document)) as packed:
         parts = {name: packed.read(name) for name in packed.namelist()}
     text = parts[DOCUMENT].decode("utf-8")
-    parts[DOCUMENT] = _whole_rows(_named_tables(_turned_pages(_closed_cells(text)), titles)).encode("utf-8")
+    text = _whole_rows(_named_tables(_turned_pages(text), titles))
+    parts[DOCUMENT] = with_tables(text, tables).encode("utf-8")
     return packed_parts(parts, written)
 
 
@@ -89,11 +92,6 @@ def _named_tables(text: str, titles: Sequence[str]) -> str:
         return f'<w:tblPr>{inner}<w:tblCaption w:val="{escape(title)}"/></w:tblPr>' if title else match.group()
 
     return _PROPERTIES.sub(named, text)
-
-
-def _closed_cells(text: str) -> str:
-    """Without the empty paragraph that pandoc adds to a cell whose paragraph it did not write itself."""
-    return _ADDED_PARAGRAPH.sub("</w:p></w:tc>", text)
 
 
 def _whole_rows(text: str) -> str:
