@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
+from evaluation.report.office.elements import rows_of, span_of
 from evaluation.report.office.stood_up import stood_up
 from evaluation.report.office.tree import Element
 
@@ -20,7 +23,6 @@ BOLD = 1.12  # a bold letter's width in plain ones: heads are bold
 LINES_TOO_MANY = 9  # in a row: more asks for the turned page
 LINES_OF_A_SMALL_TABLE = 30  # of all rows together, which stay upright even so
 
-_CELLS = frozenset({"th", "td"})
 _PARTS = re.compile(r"[ \t\r\n\f]+|(?<=[-–—/])")
 
 
@@ -87,39 +89,47 @@ def lay_out(table: Element) -> None:
 
 def _measured(table: Element) -> tuple[Setting, list[Column]] | None:
     """The setting that the table needs, and its columns; None for a table without cells."""
-    rows = [[cell for cell in row.elements() if cell.tag in _CELLS] for row in table.walk() if row.tag == "tr"]
-    count = max((sum(_span(cell) for cell in row) for row in rows), default=0)
+    head, body = rows_of(table)
+    rows = [[_measure(cell) for cell in row] for row in (*head, *body)]
+    count = max((sum(cell.span for cell in row) for row in rows), default=0)
     if not count:
         return None
     columns = _columns(rows, count)
-    texts = [[len(cell.plain()) for cell in row] for row in rows if len(row) == count]
+    texts = [[cell.length for cell in row] for row in rows if len(row) == count]
     return next((each for each in SETTINGS if _fits(each, columns, texts)), SETTINGS[-1]), columns
 
 
-def _span(cell: Element) -> int:
-    text = cell.get("colspan")
-    return int(text) if text.isdigit() and int(text) > 0 else 1
+class _Cell(NamedTuple):
+    """Columns that a cell spans, its letters, its longest piece that is not broken, and how wide its letters are."""
+
+    span: int
+    length: int
+    word: float
+    width: float
 
 
-def _columns(rows: list[list[Element]], count: int) -> list[Column]:
+def _measure(cell: Element) -> _Cell:
+    text = cell.plain()
+    return _Cell(span_of(cell, "colspan"), len(text), _longest_word(text), BOLD if cell.tag == "th" else 1.0)
+
+
+def _columns(rows: list[list[_Cell]], count: int) -> list[Column]:
     words = [1.0] * count
     lengths: list[list[float]] = [[] for _ in range(count)]
     for row in rows:
         place = 0
         for cell in row:
-            span = _span(cell)
-            if span == 1 and place < count:
-                text = cell.plain()
-                width = BOLD if cell.tag == "th" else 1.0
-                words[place] = max(words[place], width * _longest_word(text))
-                lengths[place].append(width * len(text))
-            place += span
+            if cell.span == 1 and place < count:
+                words[place] = max(words[place], cell.width * cell.word)
+                lengths[place].append(cell.width * cell.length)
+            place += cell.span
     return [
         Column(word, max(found, default=1.0), math.sqrt(sum(each**2 for each in found) / max(1, len(found))))
         for word, found in zip(words, lengths, strict=True)
     ]
 
 
+@lru_cache(maxsize=20_000)  # cells repeat
 def _longest_word(text: str) -> float:
     pieces = [piece for piece in _PARTS.split(text) if piece]
     return max((_unbroken(piece) for piece in pieces), default=1.0)
