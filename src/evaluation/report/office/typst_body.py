@@ -85,10 +85,9 @@ class TypstBody(Body):
     def _opened(self, element: Element, kind: str) -> list[Part]:
         caption = self.inlines(caption_of(element))
         if not caption or "strip" in element.classes:  # a strip stands in its text, which says what it shows
-            return [code(f"#figure(kind: {kind}, numbering: none, caption: none")]
-        # what the page does not number the document does not count either
-        alone = "" if element.get("data-number") else "numbering: none, outlined: false, "
-        return [code(f"#figure(kind: {kind}, {alone}caption: ["), *caption, code("]")]
+            return [code(f"#exhibit({kind}, numbered: false")]
+        alone = "" if element.get("data-number") else "numbered: false, "
+        return [code(f"#exhibit({kind}, {alone}caption: ["), *caption, code("]")]
 
     def _reset(self, element: Element, kind: str) -> list[Part]:
         number = element.get("data-reset")
