@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import re
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from evaluation.app.bench.decimals import with_decimals
 from evaluation.app.bench.register import register, write_register
 from evaluation.app.bench.rivals import peak_memory
 from evaluation.places import Workspace
@@ -62,8 +62,7 @@ class CleaningBench:
             ("Отношение" if russian else "Ratio") + f": {self.ratio:.2f}",
             ("Проектов получено" if russian else "Projects that came out") + f": {self.kept}",
         ]
-        # in Russian a comma stands before the decimals
-        return re.sub(r"(?<=\d)\.(?=\d)", ",", "\n".join(parts)) if russian else "\n".join(parts)
+        return with_decimals("\n".join(parts), language)
 
 
 def _line(name: str, measured: Measured, russian: bool) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from evaluation.app.bench.decimals import with_decimals
 from evaluation.app.bench.rivals import REGRESSORS, RIVALS, SEED, TESTED, Run, measure
 from evaluation.places import repository
 from evaluation.settings import Language
@@ -100,9 +100,7 @@ class EffectsBench:
             lines += ["  " + self._line(one, language) for one in self.measurements if one.task == task]
         if not self.rivals:
             lines.append(_say("absent", language))
-        text = "\n".join(lines)
-        # in Russian a comma stands before the decimals
-        return re.sub(r"(?<=\d)\.(?=\d)", ",", text) if language == "ru" else text
+        return with_decimals("\n".join(lines), language)
 
     def _line(self, one: Measurement, language: Language) -> str:
         name = NAMES.get(one.library, {language: one.library})[language]

@@ -8,7 +8,6 @@ Seconds are processor time, the kernels' included: other programs on the machine
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from evaluation.app.bench.decimals import with_decimals
 from evaluation.pipeline import Step
 from evaluation.settings import InputProblem, Language
 
@@ -113,8 +113,7 @@ class EngineBench:
                 f"The run's own cost: {own} ms a step",
                 f"Nothing changed, years and steps {size}: {self.nothing:.2f} s of processor time",
             ]
-        # in Russian a comma stands before the decimals
-        return re.sub(r"(?<=\d)\.(?=\d)", ",", "\n".join(lines)) if russian else "\n".join(lines)
+        return with_decimals("\n".join(lines), language)
 
 
 def bench_engine(notebooks: int = NOTEBOOKS, rounds: int = _ROUNDS) -> EngineBench:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -24,6 +23,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from evaluation.app.bench.decimals import with_decimals
 from evaluation.app.bench.rivals import peak_memory
 from evaluation.settings import Language
 
@@ -100,9 +100,7 @@ class SurveyBench:
             lines.append(f"  {NAMES[name][language].format(replicates=self.replicates)}: {', '.join(parts)}")
         if RIVAL not in self.measurements:
             lines.append(WORDS["absent"][language])
-        text = "\n".join(lines)
-        # in Russian a comma stands before the decimals
-        return re.sub(r"(?<=\d)\.(?=\d)", ",", text) if language == "ru" else text
+        return with_decimals("\n".join(lines), language)
 
 
 def bench_survey(rows: int = RESPONSES, replicates: int = REPLICATES) -> SurveyBench:
