@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from office_pages import SVG, WRITTEN, figure, image, leaflet, opened, report, structure, table
+from office_pages import BODY, SVG, WRITTEN, figure, image, leaflet, opened, report, structure, table
 
 from evaluation.report.office import to_pdf, typeset
 from evaluation.report.office.pdf import STANDARDS
@@ -112,6 +112,26 @@ def test_a_figure_without_a_number_gets_none(tmp_path) -> None:
     text = text_of(to_pdf(leaflet(body), "ru", WRITTEN), tmp_path)
     assert "Вид" in text
     assert "Рисунок" not in text
+
+
+@pytest.mark.parametrize(
+    ("title", "running"),
+    [
+        ("Программа", "Отчёт об оценке. Программа"),
+        ("Программа поддержки местных инициатив в городах и сёлах", "Программа поддержки местных инициатив в городах"),
+        ("Программа поддержки " + "местных инициатив " * 9, ""),
+    ],
+    ids=["fits with its kind", "fits alone", "does not fit"],
+)
+def test_running_heads_stand_on_one_line(tmp_path, title: str, running: str) -> None:
+    body = BODY.replace("</span>Приложение</h2>", "</span>Приложение о том, как считали и проверяли</h2>")
+    text = text_of(to_pdf(report(title, body), "ru", WRITTEN), tmp_path)
+    heads = [
+        page.splitlines()[0].strip() for page in text.split("\f") if "как считали и проверяли" in page.split("\n")[0]
+    ]
+    assert heads
+    assert all(running in head and head.endswith("как считали и проверяли") for head in heads)
+    assert running or all(head.startswith("3") for head in heads)
 
 
 def test_two_runs_give_the_same_bytes(made: bytes) -> None:
