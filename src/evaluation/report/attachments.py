@@ -15,7 +15,6 @@ import re
 import zipfile
 from collections.abc import Mapping, Sequence
 
-from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
@@ -26,6 +25,7 @@ from evaluation.display.wording import MINUS, words
 from evaluation.report.forms import (
     LINK_FONT,
     MOMENT,
+    NUMBERS_SIDE,
     ON_ONE_LINE,
     TITLE_FONT,
     WRAPPED,
@@ -197,7 +197,7 @@ def _fill(
                 plain, shown = (value.value, value.format) if isinstance(value, CellNumber) else (value, FORMATS[kind])
                 cell = sheet.cell(row=place, column=column, value=plain)
                 cell.number_format = shown
-                cell.alignment = Alignment(vertical="top", horizontal="right")
+                cell.alignment = NUMBERS_SIDE
     for place, note in enumerate(table.notes, start=HEADER_ROW + len(rows) + 1):
         put_text(sheet, place, 1, note).alignment = ON_ONE_LINE
     sheet.freeze_panes = sheet.cell(row=HEADER_ROW + 1, column=2)
