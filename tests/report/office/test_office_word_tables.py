@@ -106,3 +106,9 @@ def test_both_kinds_stand_in_their_order_with_their_titles() -> None:
 def test_tables_take_their_places_in_order() -> None:
     place = PLACE["c"][1]
     assert with_tables(f"<a/>{place}<b/>{place.replace('/>', ' />')}", ["<x/>", "<y/>"]) == "<a/><x/><b/><y/>"
+
+
+@pytest.mark.parametrize("tables", [[], ["<x/>", "<y/>"]])
+def test_no_table_gets_lost(tables: list[str]) -> None:
+    with pytest.raises(ValueError, match=f"1 places for {len(tables)} tables"):
+        with_tables(f"<a/>{PLACE['c'][1]}<b/>", tables)

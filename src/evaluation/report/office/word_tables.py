@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 
 from evaluation.report.office.elements import raw_block, rows_of, span_of, widths_of
@@ -51,10 +51,15 @@ def table_xml(element: Element, style: str, style_keys: Mapping[str, str], title
     return "".join([*made, "</w:tbl>"])
 
 
-def with_tables(text: str, tables: Iterable[str]) -> str:
-    """A document's text with ``tables`` in their places, in order."""
-    waiting = iter(tables)
-    return _PLACE.sub(lambda _: next(waiting), text)
+def with_tables(text: str, tables: Sequence[str]) -> str:
+    """A document's text with ``tables`` in their places, in order.
+
+    Raises ValueError where there are not as many places as tables: none may get lost.
+    """
+    between = _PLACE.split(text)
+    if len(between) != len(tables) + 1:
+        raise ValueError(f"a document has {len(between) - 1} places for {len(tables)} tables")
+    return "".join(part for pair in zip(between, [*tables, ""], strict=True) for part in pair)
 
 
 def _is_plain(cell: Element) -> bool:
